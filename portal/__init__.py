@@ -1,0 +1,1 @@
+"""The site: settings, access, and the pages that compose the two domain apps."""

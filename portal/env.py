@@ -1,0 +1,78 @@
+"""Typed readers of environment variables that refuse what they do not understand.
+
+Every variable is read through here exactly once, in `portal/settings.py`, and is described in docs/settings.md.
+"""
+
+import os
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
+FALSE_WORDS = frozenset({"0", "false", "no", "off"})
+
+
+class SettingError(Exception):
+    """An environment variable holds something that the portal cannot use; the text says what to write instead."""
+
+
+def text(name: str, default: str) -> str:
+    """The variable's value, or `default` when it is unset or empty."""
+    return os.environ.get(name) or default
+
+
+def flag(name: str, *, default: bool) -> bool:
+    """A yes/no variable; anything but the usual words is refused rather than taken for "no"."""
+    word = os.environ.get(name, "").strip().lower()
+    if not word:
+        return default
+    if word in TRUE_WORDS:
+        return True
+    if word in FALSE_WORDS:
+        return False
+    raise SettingError(f"{name} is {word!r}; write one of 1, true, yes, on, 0, false, no, off.")
+
+
+def integer(name: str, default: int, *, minimum: int = 0) -> int:
+    """A whole number of at least `minimum`."""
+    word = os.environ.get(name, "").strip()
+    if not word:
+        return default
+    if not word.isascii() or not word.isdigit() or int(word) < minimum:
+        raise SettingError(f"{name} is {word!r}; write a whole number of at least {minimum}.")
+    return int(word)
+
+
+def words(name: str, default: tuple[str, ...] = ()) -> list[str]:
+    """A comma-separated list without empty entries."""
+    value = os.environ.get(name)
+    return list(default) if value is None else [word.strip() for word in value.split(",") if word.strip()]
+
+
+def folder(name: str, default: Path) -> Path:
+    """An absolute path; a relative one counts from the current folder."""
+    return Path(os.environ.get(name) or default).expanduser().absolute()
+
+
+def database(name: str, default: str | None = None) -> dict[str, object] | None:
+    """Django's description of the PostgreSQL server at `postgresql://user:password@host:port/name`.
+
+    A host that is percent-encoded and starts with a slash is the folder of a unix socket, as libpq reads it.
+    None when the variable is unset and no default is given.
+    """
+    address = os.environ.get(name) or default
+    if not address:
+        return None
+    parts = urlsplit(address)
+    if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
+        raise SettingError(f"{name} must look like postgresql://user:password@host:5432/name.")
+    options = dict(pair.partition("=")[::2] for pair in parts.query.split("&") if pair)
+    host = options.pop("host", parts.netloc.rpartition("@")[2].partition(":")[0])
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.strip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(host),
+        "PORT": str(parts.port or ""),
+        "OPTIONS": {key: unquote(value) for key, value in options.items()},
+    }
