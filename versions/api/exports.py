@@ -1,0 +1,92 @@
+"""The table as documentation, and the bytes of stored archives."""
+
+from collections.abc import Iterator
+from typing import IO
+
+from django.core.files.storage import storages
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.utils import timezone
+from django.utils.cache import get_conditional_response
+from django.views.decorators.http import require_safe
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+
+from versions.api.byte_ranges import ByteRange, Unsatisfiable, requested_range
+from versions.api.conditional import IMMUTABLE_SECONDS, conditional_response
+from versions.api.parameters import wanted_table
+from versions.api.tables import TableReadView
+from versions.formats import documentation
+from versions.selectors.archives import ServedArchive, served_archive
+
+CHUNK_BYTES = 256 * 1024
+
+
+@require_safe
+def documentation_markdown(request: HttpRequest) -> HttpResponse:
+    """`/exports/docs.md`: always public."""
+    return _documentation(request, "md", "text/markdown; charset=utf-8")
+
+
+@require_safe
+def documentation_html(request: HttpRequest) -> HttpResponse:
+    """`/exports/docs.html`: always public."""
+    return _documentation(request, "html", "text/html; charset=utf-8")
+
+
+def _documentation(request: HttpRequest, kind: str, content_type: str) -> HttpResponse:
+    published, is_immutable = wanted_table(request.GET, now=timezone.now())
+    write = documentation.markdown if kind == "md" else documentation.html
+    return conditional_response(
+        request,
+        write(published.table, revision=published.number).encode(),
+        content_type=content_type,
+        tag=f"r{published.number}-{published.digest[7:23]}-{kind}",
+        revision=published.number,
+        is_immutable=is_immutable,
+    )
+
+
+class ArchiveView(TableReadView):
+    """`/exports/by-sha256/{sha256}`: the bytes themselves, whole or in part; no redirect, no login page."""
+
+    @extend_schema(operation_id="archive", responses={200: bytes})
+    def get(self, request: Request, sha256: str) -> HttpResponseBase:
+        archive = served_archive(sha256)
+        etag = f'"{archive.sha256}"'
+        kept = get_conditional_response(request._request, etag=etag)  # noqa: SLF001 - DRF has no other name for it
+        response = kept if kept is not None else _bytes_response(request, archive, etag)
+        response["ETag"] = etag
+        response["Accept-Ranges"] = "bytes"
+        # A release may yet be withdrawn, so that caches have to ask again after a while, whatever the hash.
+        response["Cache-Control"] = f"private, max-age={min(IMMUTABLE_SECONDS, 3600)}"
+        return response
+
+
+def _bytes_response(request: Request, archive: ServedArchive, etag: str) -> HttpResponseBase:
+    header = request.headers.get("Range", "")
+    if request.headers.get("If-Range", etag) != etag:
+        header = ""
+    try:
+        wanted = requested_range(header, archive.size)
+    except Unsatisfiable:
+        refused = HttpResponse(status=416)
+        refused["Content-Range"] = f"bytes */{archive.size}"
+        return refused
+    stored = storages["artifacts"].open(archive.name)
+    if wanted is None:
+        whole = FileResponse(stored, content_type="application/octet-stream")
+        whole["Content-Length"] = str(archive.size)
+        return whole
+    stored.seek(wanted.first)
+    part = StreamingHttpResponse(_part(stored, wanted), status=206, content_type="application/octet-stream")
+    part["Content-Range"] = f"bytes {wanted.first}-{wanted.last}/{archive.size}"
+    part["Content-Length"] = str(wanted.length)
+    return part
+
+
+def _part(stored: IO[bytes], wanted: ByteRange) -> Iterator[bytes]:
+    with stored:
+        left = wanted.length
+        while left and (chunk := stored.read(min(CHUNK_BYTES, left))):
+            left -= len(chunk)
+            yield chunk

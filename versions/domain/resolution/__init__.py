@@ -1,0 +1,40 @@
+"""From a request to a release: `resolve` is the one place where a table answers "which Python does this app get"."""
+
+from versions.domain.resolution.documents import (
+    failure_document,
+    release_document,
+    request_document,
+    resolution_document,
+    warning_document,
+)
+from versions.domain.resolution.outcomes import (
+    ReleaseUnknown,
+    ReleaseWithdrawn,
+    ResolutionFailure,
+    ResolutionWarning,
+    outcome_facts,
+)
+from versions.domain.resolution.requests import ORIGIN_CACHED, ORIGIN_DEFAULT, Request, Wanted, sticky_release
+from versions.domain.resolution.resolving import Resolution, ResolvedRelease, resolve, usable_stack
+
+__all__ = [
+    "ORIGIN_CACHED",
+    "ORIGIN_DEFAULT",
+    "ReleaseUnknown",
+    "ReleaseWithdrawn",
+    "Request",
+    "Resolution",
+    "ResolutionFailure",
+    "ResolutionWarning",
+    "ResolvedRelease",
+    "Wanted",
+    "failure_document",
+    "outcome_facts",
+    "release_document",
+    "request_document",
+    "resolution_document",
+    "resolve",
+    "sticky_release",
+    "usable_stack",
+    "warning_document",
+]

@@ -1,0 +1,1 @@
+"""The table as other programs and pages read it: one file for each foreign consumer, all pure."""

@@ -1,0 +1,1 @@
+"""Pages of the version table: matrix, releases, stacks, revisions, publishing."""

@@ -1,0 +1,89 @@
+"""Changes as people read them: by stack, and releases that came or went together on one line."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from dataclasses import field as of_each
+
+from django.utils.translation import gettext as _
+
+from versions.domain.difference import Change, ChangeKind
+from versions.domain.version import Version
+
+
+@dataclass(slots=True)
+class ChangeLine:
+    """One line. `versions` is filled when releases of one series came or went; else field or place says it all."""
+
+    kind: ChangeKind
+    place: str
+    field: str
+    before: str
+    after: str
+    versions: list[Version] = of_each(default_factory=list)
+
+
+@dataclass(slots=True)
+class ChangeGroup:
+    """All changes of one stack; the name is empty for the table's own."""
+
+    stack: str
+    lines: list[ChangeLine] = of_each(default_factory=list)
+
+
+def change_groups(changes: Iterable[Change]) -> list[ChangeGroup]:
+    """Keeps the order of the changes, which is that of the table."""
+    groups: list[ChangeGroup] = []
+    last: Change | None = None
+    for change in changes:
+        if not groups or groups[-1].stack != (change.stack or ""):
+            groups.append(ChangeGroup(change.stack or ""))
+            last = None
+        lines = groups[-1].lines
+        if last is not None and change.version is not None and _belong_together(last, change):
+            lines[-1].versions.append(change.version)
+        else:
+            lines.append(_line(change))
+        last = change
+    return groups
+
+
+def _belong_together(one: Change, other: Change) -> bool:
+    return (
+        one.version is not None
+        and other.field is None
+        and (one.kind, one.series, one.field, one.before, one.after)
+        == (other.kind, other.series, other.field, other.before, other.after)
+    )
+
+
+def _line(change: Change) -> ChangeLine:
+    is_release_itself = change.version is not None and change.field is None
+    place = change.version if change.field and change.version else change.series
+    return ChangeLine(
+        kind=change.kind,
+        place=_("Python %(series)s") % {"series": place} if place else "",
+        field=_field_word(change.field),
+        before=change.before or "",
+        after=change.after or "",
+        versions=[change.version] if is_release_itself and change.version else [],
+    )
+
+
+def _field_word(name: str | None) -> str:
+    """Names of fields as the table document writes them, in words."""
+    words = {
+        "default_stack": _("default stack"),
+        "default_series": _("default series"),
+        "supported_until": _("supported until"),
+        "released_on": _("released on"),
+        "eol_on": _("end of life"),
+        "removed_on": _("removed on"),
+        "archs": _("architectures"),
+        "artifacts": _("archives"),
+        "listed": _("listed"),
+        "status": _("status"),
+        "reason": _("reason"),
+        "ruleset": _("ruleset"),
+        "base": _("base"),
+    }
+    return words.get(name or "", name or "")

@@ -1,0 +1,126 @@
+"""A release's page: on which stacks it is, in which state, with which archives; and the list of all releases."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from versions.domain.refusals import Refusal
+from versions.domain.table import ArtifactEntry, ReleaseStatus, Table
+from versions.domain.version import Series, Version
+from versions.models import StoredArchive
+from versions.selectors.pending import pending_rows
+from versions.selectors.published import published_table
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveRow:
+    """An archive of a release. `is_stored`: its bytes are kept here; `is_verified`: they passed every check."""
+
+    arch: str
+    format: str
+    url: str
+    sha256: str
+    size: int | None
+    is_stored: bool
+    is_verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseOnStack:
+    """`is_published` is False for a release that only staff see so far."""
+
+    stack: str
+    status: ReleaseStatus
+    reason: str
+    released_on: date | None
+    is_published: bool
+    is_newest: bool
+    archives: tuple[ArchiveRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReleasePage:
+    version: Version
+    stacks: tuple[ReleaseOnStack, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesReleases:
+    """All published releases of a series, newest first, each with the stacks that have it."""
+
+    series: Series
+    releases: tuple[tuple[Version, tuple[str, ...]], ...]
+
+
+def release_page(version: Version) -> ReleasePage:
+    """Published states first, then those that are only pending. Raises Refusal `release::unknown`."""
+    published, pending = published_table().table, pending_rows()
+    held = [(table, stack) for table in (published, pending) for stack in table.stacks if stack.find_release(version)]
+    seen: set[str] = set()
+    rows = []
+    hashes = [artifact.sha256 for table, stack in held for artifact in _artifacts(table, stack.name, version)]
+    checks = dict(StoredArchive.objects.filter(sha256__in=hashes).values_list("sha256", "is_verified"))
+    for table, stack in held:
+        if stack.name in seen:
+            continue
+        seen.add(stack.name)
+        rows.append(_on_stack(table, stack.name, version, checks, is_published=table is published))
+    if not rows:
+        raise Refusal("release::unknown", version=str(version))
+    return ReleasePage(version, tuple(rows))
+
+
+def releases_by_series() -> tuple[SeriesReleases, ...]:
+    """Of the current revision, newest series first. Raises Refusal `revision::unknown`."""
+    stacks_of: dict[Version, list[str]] = {}
+    for stack in published_table().table.stacks:
+        for entry in stack.series:
+            for release in entry.releases:
+                stacks_of.setdefault(release.version, []).append(stack.name)
+    numbers = sorted({version.series for version in stacks_of}, reverse=True)
+    return tuple(
+        SeriesReleases(
+            number,
+            tuple(
+                (version, tuple(stacks_of[version]))
+                for version in sorted(stacks_of, reverse=True)
+                if version.series == number
+            ),
+        )
+        for number in numbers
+    )
+
+
+def _artifacts(table: Table, stack: str, version: Version) -> tuple[ArtifactEntry, ...]:
+    entry = table.find_stack(stack)
+    release = entry.find_release(version) if entry else None
+    return release.artifacts if release else ()
+
+
+def _on_stack(
+    table: Table, stack: str, version: Version, checks: dict[str, bool], *, is_published: bool
+) -> ReleaseOnStack:
+    entry = table.find_stack(stack)
+    assert entry is not None
+    series, release = entry.find_series(version.series), entry.find_release(version)
+    assert series is not None
+    assert release is not None
+    return ReleaseOnStack(
+        stack=stack,
+        status=release.status,
+        reason=release.reason or "",
+        released_on=release.released_on,
+        is_published=is_published,
+        is_newest=series.newest is release,
+        archives=tuple(
+            ArchiveRow(
+                arch=artifact.arch,
+                format=artifact.format,
+                url=artifact.url,
+                sha256=artifact.sha256,
+                size=artifact.size,
+                is_stored=artifact.sha256 in checks,
+                is_verified=checks.get(artifact.sha256, False),
+            )
+            for artifact in release.artifacts
+        ),
+    )
