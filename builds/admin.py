@@ -1,0 +1,49 @@
+"""Raw data of apps and builds: looked at here, written by the services alone."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest
+
+from builds.models import App, Build, Step
+
+
+class RecordAdmin(admin.ModelAdmin[Any]):
+    """Rows that nobody edits. A million of them are not counted to show fifty."""
+
+    show_full_result_count = False
+    list_per_page = 50
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+@admin.register(App)
+class AppAdmin(RecordAdmin):
+    list_display = ("name", "owner", "is_active", "last_build_number", "created_at")
+    search_fields = ("name",)
+
+
+@admin.register(Build)
+class BuildAdmin(RecordAdmin):
+    list_display = ("id", "app", "number", "status", "stack", "python_version", "failure_code", "created_at")
+    list_filter = ("status",)
+    list_select_related = ("app",)
+    search_fields = ("=id", "app__name")
+    exclude = ("fence", "idempotency_key", "idempotency_digest", "idempotency_scope")  # they let a reader write
+
+
+@admin.register(Step)
+class StepAdmin(RecordAdmin):
+    """Without the log: that is read on the build's page, by those who may."""
+
+    list_display = ("id", "build", "name", "status", "exit_code", "log_size")
+    list_filter = ("status",)
+    search_fields = ("=build__id",)

@@ -1,0 +1,65 @@
+"""What a build printed, as numbered lines fit for a page. The stored bytes are never changed, only read."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from builds.domain.ansi import Span, spans, visible_text
+
+MAX_LINE_BYTES = 8 * 1024  # of a line on a page; the rest of it is in the download
+_ERROR = re.compile(
+    r"\s*(?:!\s+\S|\[?error\b|fatal:|traceback \(most recent call last\)|[\w.]*(?:Error|Exception)(?::|\Z))",
+    re.IGNORECASE,
+)
+_WARNING = re.compile(r"\s*\[?(?:warning\b|deprecat)|\s*[\w./-]+:\d+: \w*warning:|\s*\w*warning:", re.IGNORECASE)
+
+
+class LineKind(StrEnum):
+    PLAIN = ""
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One line. `number` counts through the build, from 1; `is_cut` when more of it is stored than is shown."""
+
+    number: int
+    spans: tuple[Span, ...]
+    kind: LineKind
+    is_cut: bool
+
+
+def log_lines(data: bytes, *, first_number: int, is_first_cut: bool = False) -> Iterator[LogLine]:
+    """The lines of `data`, the first of which has `first_number`.
+
+    A last line without its newline is a line; nothing after the last newline is none. `is_first_cut` says that
+    `data` begins within a line.
+    """
+    pieces = data.split(b"\n")
+    if not pieces[-1]:
+        pieces.pop()
+    for index, piece in enumerate(pieces):
+        yield log_line(piece, number=first_number + index, is_cut=is_first_cut and index == 0)
+
+
+def log_line(line: bytes, *, number: int, is_cut: bool = False) -> LogLine:
+    """One line as a terminal would leave it: of what was printed over itself the last that shows anything."""
+    text = _last_segment(line[:MAX_LINE_BYTES].decode("utf-8", "replace"))
+    return LogLine(number, spans(text), _kind(visible_text(text)), is_cut or len(line) > MAX_LINE_BYTES)
+
+
+def _last_segment(text: str) -> str:
+    """After a carriage return a terminal writes from the left again: progress bars show their last state."""
+    segments = text.split("\r")
+    for segment in reversed(segments):
+        if visible_text(segment).strip():
+            return segment
+    return segments[-1]
+
+
+def _kind(text: str) -> LineKind:
+    if _ERROR.match(text):
+        return LineKind.ERROR
+    return LineKind.WARNING if _WARNING.match(text) else LineKind.PLAIN

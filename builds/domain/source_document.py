@@ -1,0 +1,107 @@
+"""The JSON form of a source tree, as `POST /api/v1/detect` takes it."""
+
+import base64
+import binascii
+
+from builds.domain.source import Directory, Entry, File, SourceTree, Symlink
+from versions.domain.refusals import Fault, Refusal
+
+MAX_ENTRIES = 20_000
+MAX_PATH_CHARACTERS = 4_096
+MAX_FAULTS = 50
+_FORMS = 'expected {"text"}, {"base64"}, {"dir": true} or {"symlink"}'
+
+
+def read_source(files: object) -> SourceTree:
+    """The tree that a JSON object of paths describes.
+
+    A file is `{"text": …}`, `{"base64": …}`, `{"dir": true}` or `{"symlink": target}`. Raises Refusal
+    `request::malformed`, whose faults name each wrong entry.
+    """
+    if not isinstance(files, dict):
+        raise Refusal("request::malformed", faults=(Fault("files", "expected an object of paths"),))
+    if len(files) > MAX_ENTRIES:
+        raise Refusal("request::malformed", faults=(Fault("files", f"holds more than {MAX_ENTRIES} entries"),))
+    entries: dict[str, Entry] = {}
+    faults: list[Fault] = []
+    for path, value in files.items():
+        entry = _entry(value)
+        problem = _path_problem(path)
+        if problem or isinstance(entry, str):
+            faults.append(Fault(f"files[{_quoted(path)}]", problem or str(entry)))
+        else:
+            entries[path] = entry
+    faults += _misplaced(entries)
+    if faults:
+        raise Refusal("request::malformed", faults=tuple(faults[:MAX_FAULTS]))
+    return SourceTree(entries)
+
+
+def source_document(tree: SourceTree) -> dict[str, dict[str, object]]:
+    """The JSON object of a tree; `read_source` gives the same tree back."""
+    return {path: _entry_document(entry) for path, entry in tree.entries.items()}
+
+
+def _entry_document(entry: Entry) -> dict[str, object]:
+    if isinstance(entry, Directory):
+        return {"dir": True}
+    if isinstance(entry, Symlink):
+        return {"symlink": entry.target}
+    try:
+        return {"text": entry.contents.decode("utf-8")}
+    except UnicodeDecodeError:
+        return {"base64": base64.b64encode(entry.contents).decode("ascii")}
+
+
+def _entry(value: object) -> Entry | str:
+    """The entry, or what is wrong with it."""
+    if not isinstance(value, dict) or len(value) != 1:
+        return _FORMS
+    match value:
+        case {"text": str() as text}:
+            # A lone surrogate is no UTF-8; it becomes bytes that no decoder takes for a character.
+            return File(text.encode("utf-8", "surrogatepass"))
+        case {"base64": str() as encoded}:
+            return _decoded(encoded)
+        case {"dir": True}:
+            return Directory()
+        case {"symlink": str() as target} if target and len(target) <= MAX_PATH_CHARACTERS:
+            return Symlink(target)
+        case _:
+            return _FORMS
+
+
+def _decoded(encoded: str) -> Entry | str:
+    try:
+        return File(base64.b64decode(encoded, validate=True))
+    except (binascii.Error, ValueError):  # ValueError: characters beyond ASCII
+        return "is not base64"
+
+
+def _path_problem(path: str) -> str | None:
+    if not path or len(path) > MAX_PATH_CHARACTERS:
+        return f"a path has 1 to {MAX_PATH_CHARACTERS} characters"
+    if "\0" in path or any(part in {"", ".", ".."} for part in path.split("/")):
+        return "is not a plain path inside the app"
+    return None
+
+
+def _misplaced(entries: dict[str, Entry]) -> list[Fault]:
+    """Entries that lie inside something that is no folder."""
+    blocked = {path + "/" for path, entry in entries.items() if not isinstance(entry, Directory)}
+    faults = []
+    for path in entries:
+        end = path.find("/")
+        while end != -1:
+            if path[: end + 1] in blocked:
+                faults.append(
+                    Fault(f"files[{_quoted(path)}]", f"lies inside {_quoted(path[:end])}, which is no folder")
+                )
+                break
+            end = path.find("/", end + 1)
+    return faults
+
+
+def _quoted(path: str) -> str:
+    """A path as a fault shows it: short, and with what JSON cannot carry escaped."""
+    return ascii(path[:80])

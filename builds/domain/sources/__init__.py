@@ -1,0 +1,1 @@
+"""The files in which an app can ask for a Python version: one module each, pure functions over the file's bytes."""

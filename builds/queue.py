@@ -1,0 +1,10 @@
+"""Background tasks about builds: their names, and one typed function that enqueues each."""
+
+from celery import current_app
+
+END_LOST_BUILDS = "builds.end_lost_builds"
+
+
+def enqueue_end_lost_builds() -> None:
+    """Has the reaper look now; beat does so anyway every few seconds."""
+    current_app.send_task(END_LOST_BUILDS)

@@ -1,0 +1,1 @@
+"""Questions that screens and endpoints ask about builds, answered with finished rows."""

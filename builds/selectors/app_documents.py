@@ -1,0 +1,51 @@
+"""Apps as the JSON documents of the API."""
+
+from builds.selectors.app_rows import AppRow, app_row, app_rows
+from builds.selectors.build_documents import instant
+from builds.selectors.build_rows import BuildRow
+
+
+def app_document(*, name: str, stacks: tuple[str, ...], public_url: str) -> dict[str, object]:
+    """One app. Raises Refusal `app::unknown`."""
+    return _document(app_row(name=name, stacks=stacks), public_url)
+
+
+def app_documents(
+    *, after: str, stacks: tuple[str, ...], public_url: str
+) -> tuple[list[dict[str, object]], str | None]:
+    """A page of apps by name, and the name after which the next one starts."""
+    page = app_rows(after=after, stacks=stacks)
+    return [_document(row, public_url) for row in page.rows], page.next_name
+
+
+def _document(app: AppRow, public_url: str) -> dict[str, object]:
+    return {
+        "name": app.name,
+        "owner": app.owner,
+        "contact": app.contact,
+        "url": app.url,
+        "active": app.is_active,
+        "builds": app.build_count,
+        "latest_build": _latest(app.latest, public_url) if app.latest else None,
+    }
+
+
+def _latest(build: BuildRow, public_url: str) -> dict[str, object]:
+    return {
+        "id": build.id,
+        "number": build.number,
+        "status": build.status.value,
+        "stack": build.stack,
+        "python": build.python_version or None,
+        "request": {"version": build.request_version, "origin": build.request_origin}
+        if build.request_version
+        else None,
+        "package_manager": build.package_manager or None,
+        "created_at": instant(build.created_at),
+        "finished_at": instant(build.finished_at),
+        "url": f"{public_url}/builds/{build.id}/",
+    }
+
+
+def _request(build: BuildRow) -> dict[str, object] | None:
+    return {"version": build.request_version, "origin": build.request_origin} if build.request_version else None

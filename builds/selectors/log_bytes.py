@@ -1,0 +1,40 @@
+"""The bytes of a step's log, exactly as they were appended."""
+
+import hashlib
+from collections.abc import Iterator
+
+from builds.models import LogChunk
+
+ROWS_AT_ONCE = 8  # a row holds up to 256 KiB
+
+
+def log_bytes(*, step_id: int, start: int, end: int) -> bytes:
+    """Bytes [start, end) as far as they are stored; empty beyond the log's end."""
+    if end <= start:
+        return b""
+    chunks = LogChunk.objects.filter(step_id=step_id).overlapping(start, end).values_list("offset", "data")
+    found = [(offset, bytes(data)) for offset, data in chunks]
+    if not found:
+        return b""
+    first = found[0][0]
+    return b"".join(data for _offset, data in found)[start - first : end - first]
+
+
+def log_pieces(*, step_id: int, start: int = 0, end: int | None = None) -> Iterator[bytes]:
+    """Bytes [start, end) of the log, piece by piece, however long it is. `end` None: all that is stored."""
+    position = start
+    chunks = LogChunk.objects.filter(step_id=step_id).order_by("offset").values_list("offset", "data")
+    if end is not None:
+        chunks = chunks.filter(offset__lt=end)
+    while rows := list(chunks.filter(end__gt=position)[:ROWS_AT_ONCE]):
+        for offset, data in rows:
+            yield bytes(data)[max(position - offset, 0) : None if end is None else end - offset]
+            position = offset + len(data)
+
+
+def log_sha256(*, step_id: int) -> str:
+    """SHA-256 of the whole log, as 64 hex digits."""
+    digest = hashlib.sha256()
+    for piece in log_pieces(step_id=step_id):
+        digest.update(piece)
+    return digest.hexdigest()

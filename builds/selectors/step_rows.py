@@ -1,0 +1,67 @@
+"""Steps of builds as finished rows."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from builds.domain.statuses import StepStatus
+from builds.models import Step
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """A step. Lines are numbered through a build: this step's begin at `first_line`, counted from 1."""
+
+    id: int
+    name: str
+    status: StepStatus
+    exit_code: int | None
+    started_at: datetime | None
+    finished_at: datetime | None
+    duration_seconds: float | None
+    command: str
+    skip_reason: str
+    log_size: int
+    line_count: int
+    first_line: int
+
+
+def step_rows(build_ids: Collection[int]) -> dict[int, list[StepRow]]:
+    """The steps of each build in the order in which they were first reported, in one query."""
+    rows: dict[int, list[StepRow]] = defaultdict(list)
+    for step in Step.objects.filter(build_id__in=build_ids).in_order():
+        before = rows[step.build_id]
+        first_line = before[-1].first_line + before[-1].line_count if before else 1
+        before.append(_row(step, first_line))
+    return rows
+
+
+def step_row(*, build_id: int, name: str) -> StepRow | None:
+    """One step of a build, None when the build has no such step."""
+    return next((row for row in step_rows([build_id])[build_id] if row.name == name), None)
+
+
+def _row(step: Step, first_line: int) -> StepRow:
+    return StepRow(
+        id=step.pk,
+        name=step.name,
+        status=StepStatus(step.status),
+        exit_code=step.exit_code,
+        started_at=step.started_at,
+        finished_at=step.finished_at,
+        duration_seconds=_duration_seconds(step),
+        command=step.command,
+        skip_reason=step.skip_reason,
+        log_size=step.log_size,
+        line_count=step.line_count,
+        first_line=first_line,
+    )
+
+
+def _duration_seconds(step: Step) -> float | None:
+    if step.duration_ms is not None:
+        return step.duration_ms / 1000
+    if step.started_at is None or step.finished_at is None:
+        return None
+    return round((step.finished_at - step.started_at).total_seconds(), 3)
