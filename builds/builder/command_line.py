@@ -1,0 +1,88 @@
+"""The builder's arguments and variables, understood or refused in one sentence."""
+
+import argparse
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from builds.builder.failures import NotBuildable
+from builds.builder.order import Order
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+@dataclass(frozen=True, slots=True)
+class CommandLine:
+    """An order, and the portal it is reported to."""
+
+    order: Order
+    portal_url: str
+    token: str
+
+
+def read_command_line(arguments: Sequence[str], environment: Mapping[str, str], token: str) -> CommandLine:
+    """Raises NotBuildable for what cannot be meant; exits with status 2 for what is no argument at all."""
+    options = _parser().parse_args(arguments)
+    for what, name in (("app", options.app), ("stack", options.stack)):
+        if not _NAME.fullmatch(name):
+            raise NotBuildable(f"{name!r} cannot be the name of a{'n' * (what == 'app')} {what}: write a-z, 0-9 and -.")
+    url = options.portal or environment.get("PORTAL_URL", "")
+    if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname:
+        raise NotBuildable("PORTAL_URL does not name the portal; write an address such as http://127.0.0.1:8000.")
+    if not token.strip():
+        raise NotBuildable("PORTAL_TOKEN is not set; it needs a token with the scope builds:write.")
+    if not token.strip().isascii() or not token.strip().isprintable():
+        raise NotBuildable("PORTAL_TOKEN holds characters that no token has.")
+    if options.output and options.output.exists():
+        raise NotBuildable(f"{options.output} exists already; --output needs a folder that it can make.")
+    order = Order(
+        directory=options.directory,
+        app=options.app,
+        stack=options.stack,
+        variables=_variables(options.env_file) if options.env_file else {},
+        output=options.output,
+        trigger=options.trigger,
+        is_unsafe_allowed=options.unsafe_no_sandbox,
+    )
+    return CommandLine(order, url, token.strip())
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m builds.builder", description="Builds Python apps and reports to the portal."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    build = commands.add_parser("build", help="build the app in a folder", description="Builds the app in a folder.")
+    build.add_argument("directory", type=Path, metavar="DIR", help="root folder of the app; it is copied, not changed")
+    build.add_argument("--app", required=True, help="name of the app")
+    build.add_argument("--stack", required=True, help="stack to build on, such as scalingo-22")
+    build.add_argument("--portal", default="", metavar="URL", help="address of the portal (default: $PORTAL_URL)")
+    build.add_argument("--env-file", type=Path, metavar="FILE", help="NAME=value lines for the app; values stay secret")
+    build.add_argument("--output", type=Path, metavar="DIR", help="new folder that the built app is kept in")
+    build.add_argument("--trigger", default="command line", help="what the build's page says about its cause")
+    build.add_argument(
+        "--unsafe-no-sandbox",
+        action="store_true",
+        help="run the app's code unconfined where bubblewrap does not work; recorded on the build",
+    )
+    return parser
+
+
+def _variables(path: Path) -> dict[str, str]:
+    """The app's configuration from NAME=value lines; empty lines and those that begin with # are passed over."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise NotBuildable(f"{path} cannot be read as text: {error}.") from error
+    variables = {}
+    for number, line in enumerate(lines, start=1):
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        name, separator, value = line.partition("=")
+        if not separator or not _VARIABLE.fullmatch(name.strip()) or "\0" in value:
+            raise NotBuildable(f"Line {number} of {path} is not of the form NAME=value.")
+        variables[name.strip()] = value.strip()
+    return variables
