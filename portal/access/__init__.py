@@ -1,0 +1,1 @@
+"""Who may do what: staff roles, token scopes, and how a request proves which it has."""

@@ -1,0 +1,25 @@
+"""What every code means, for anybody: builders print these addresses beside a failure."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from portal.messages import ALL
+from versions.domain.messages import Explanation
+
+
+@require_safe
+def code_list(request: HttpRequest) -> HttpResponse:
+    """All codes by area, in alphabetical order."""
+    areas: dict[str, list[Explanation]] = {}
+    for code in sorted(ALL):
+        areas.setdefault(code.partition("::")[0], []).append(ALL[code])
+    return render(request, "portal/code_list.html", {"areas": areas})
+
+
+@require_safe
+def code_detail(request: HttpRequest, code: str) -> HttpResponse:
+    """One code. Texts keep their gaps: `{version}` stands for whatever an answer fills in."""
+    if code not in ALL:
+        raise Http404
+    return render(request, "portal/code_detail.html", {"explanation": ALL[code]})
