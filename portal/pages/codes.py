@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from portal.messages import ALL
-from versions.domain.messages import Explanation
+from versions.domain.messages import Explanation, outlined
 
 
 @require_safe
@@ -13,7 +13,7 @@ def code_list(request: HttpRequest) -> HttpResponse:
     """All codes by area, in alphabetical order."""
     areas: dict[str, list[Explanation]] = {}
     for code in sorted(ALL):
-        areas.setdefault(code.partition("::")[0], []).append(ALL[code])
+        areas.setdefault(code.partition("::")[0], []).append(outlined(ALL[code]))
     return render(request, "portal/code_list.html", {"areas": areas})
 
 
@@ -22,4 +22,4 @@ def code_detail(request: HttpRequest, code: str) -> HttpResponse:
     """One code. Texts keep their gaps: `{version}` stands for whatever an answer fills in."""
     if code not in ALL:
         raise Http404
-    return render(request, "portal/code_detail.html", {"explanation": ALL[code]})
+    return render(request, "portal/code_detail.html", {"explanation": outlined(ALL[code])})
