@@ -22,6 +22,10 @@ UNWANTED = (
     "PORTAL_URL",
     "PORTAL_TOKEN",
     "PORTAL_ACTOR",
+    "CELERY_QUEUE",
+    "STATIC_ROOT",
+    "TRUSTED_PROXY_COUNT",
+    "WEB_CONCURRENCY",
 )
 
 
@@ -58,7 +62,11 @@ def prepare_environment() -> None:
         os.environ.pop(variable, None)
     os.environ["SECRET_KEY"] = "a key that guards nothing but tests and is long enough for Django's own checks"
     os.environ["TOKEN_PEPPERS"] = "test:7065707065722074686174206e6f626f647920656c73652068617321212121"
-    os.environ["PORTAL_HOME"] = str(Path(tempfile.mkdtemp(prefix="portal-test-home-")))
+    home = Path(tempfile.mkdtemp(prefix="portal-test-home-"))
+    os.environ["PORTAL_HOME"] = str(home)
+    # In a clean clone nothing is collected yet, and the middleware for static files warns of a folder that is missing.
+    (home / "static").mkdir()
+    os.environ["STATIC_ROOT"] = str(home / "static")
     os.environ["DJANGO_SETTINGS_MODULE"] = "portal.settings"
 
 

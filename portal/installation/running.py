@@ -145,7 +145,8 @@ def start_processes(supervisor: Supervisor, home: Home, environment: Mapping[str
         supervisor.add(web)
         wait_for_web(web)
     supervisor.add(Child("worker", worker_command(), environment, home.log("worker")))
-    supervisor.add(Child("beat", beat_command(home), environment, home.log("beat")))
+    # Celery turns SIGTERM into an exception that a start-up under way can lose; beat has nothing that it must save.
+    supervisor.add(Child("beat", beat_command(home), environment, home.log("beat"), death_signal="KILL"))
     if has_unbuilt_examples(home):
         # The builder gets what a builder anywhere has: an address and a token, and nothing else of ours.
         own = {name: environment[name] for name in ("PATH", "HOME", "LANG", "PORTAL_HOME") if name in environment}

@@ -48,6 +48,7 @@ class Child:
     environment: Mapping[str, str]
     log: Path
     is_lasting: bool = True
+    death_signal: str = "TERM"  # what it gets from the kernel when we are killed
     process: "subprocess.Popen[bytes] | None" = None
     started: float = 0.0  # monotonic seconds
     pause_seconds: float = 1.0
@@ -57,7 +58,7 @@ class Child:
         """Start in a session of its own: a Ctrl-C on the terminal reaches us alone, and we stop it in order."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [*with_death_signal("TERM"), *self.command],
+                [*with_death_signal(self.death_signal), *self.command],
                 cwd=ROOT, env=dict(self.environment), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 start_new_session=True,
             )  # fmt: skip

@@ -59,7 +59,16 @@ def with_death_signal(signal_name: str) -> tuple[str, ...]:
     setpriv = shutil.which("setpriv")
     if setpriv is None:
         return ()
-    prefix = (setpriv, "--pdeathsig", signal_name)
+    # Had we died before setpriv spoke to the kernel, no signal would ever come: hence the look at the parent.
+    prefix = (
+        setpriv,
+        "--pdeathsig",
+        signal_name,
+        "/bin/sh",
+        "-c",
+        'test "$PPID" = "$0" && exec "$@"',
+        str(os.getpid()),
+    )
     works = subprocess.run([*prefix, "true"], capture_output=True, check=False).returncode == 0
     return prefix if works else ()
 
