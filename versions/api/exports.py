@@ -12,11 +12,12 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
 from versions.api.byte_ranges import ByteRange, Unsatisfiable, requested_range
-from versions.api.conditional import IMMUTABLE_SECONDS, conditional_response
+from versions.api.conditional import conditional_response
 from versions.api.parameters import wanted_table
 from versions.api.tables import TableReadView
 from versions.formats import documentation
 from versions.selectors.archives import ServedArchive, served_archive
+from versions.selectors.published import current_number
 
 CHUNK_BYTES = 256 * 1024
 
@@ -57,8 +58,9 @@ class ArchiveView(TableReadView):
         response = kept if kept is not None else _bytes_response(request, archive, etag)
         response["ETag"] = etag
         response["Accept-Ranges"] = "bytes"
-        # A release may yet be withdrawn, so that caches have to ask again after a while, whatever the hash.
-        response["Cache-Control"] = f"private, max-age={min(IMMUTABLE_SECONDS, 3600)}"
+        # The bytes never change, but a release may yet be withdrawn: caches have to ask each time.
+        response["Cache-Control"] = "no-cache"
+        response["X-Table-Revision"] = str(current_number() or 0)
         return response
 
 

@@ -30,9 +30,20 @@ def wanted_table(query: QueryDict, *, now: datetime) -> tuple[PublishedTable, bo
     return published_table(), False
 
 
-def _number(written: str) -> int:
+def wanted_before(query: QueryDict) -> int | None:
+    """The revision below which a list goes on.
+
+    Raises Refusal `request::unknown-field` and `request::malformed`.
+    """
+    unknown = sorted(set(query) - {"before"})
+    if unknown:
+        raise Refusal("request::unknown-field", field=", ".join(unknown)[:200])
+    return _number(str(query["before"]), "before") if "before" in query else None
+
+
+def _number(written: str, name: str = "revision") -> int:
     if not (written.isascii() and written.isdigit() and len(written) <= 10):
-        raise _malformed("revision", "write a whole number")
+        raise _malformed(name, "write a whole number")
     return int(written)
 
 

@@ -1,21 +1,21 @@
 """The published table and its revisions, as JSON."""
 
+import hashlib
 import json
 
 from django.http import HttpResponse
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
-from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from versions.api.conditional import conditional_response
-from versions.api.parameters import wanted_table
+from versions.api.parameters import wanted_before, wanted_table
 from versions.domain.canonical import canonical_json, digest
 from versions.domain.document import table_document
 from versions.domain.refusals import Refusal
 from versions.domain.table import Table
-from versions.selectors.published import PublishedTable, RevisionRow, revision_rows
+from versions.selectors.published import PublishedTable, RevisionRow, current_number, revision_rows
 from versions.selectors.revisions import change_document, revision_diff, revision_page
 
 PAGE_SIZE = 50
@@ -69,39 +69,51 @@ class RevisionListView(TableReadView):
     """History, newest first; `?before=N` continues below revision N."""
 
     @extend_schema(operation_id="revisions", responses={200: dict})
-    def get(self, request: Request) -> Response:
-        written = request.query_params.get("before", "")
-        before = int(written) if written.isascii() and written.isdigit() and len(written) <= 9 else None
+    def get(self, request: Request) -> HttpResponse:
+        before = wanted_before(request.query_params)
         rows = revision_rows(before=before, limit=PAGE_SIZE + 1)
         following = None
         if len(rows) > PAGE_SIZE:
             following = f"{request.build_absolute_uri(request.path)}?before={rows[PAGE_SIZE - 1].number}"
-        return Response({"next": following, "results": [revision_document(row) for row in rows[:PAGE_SIZE]]})
+        body = {"next": following, "results": [revision_document(row) for row in rows[:PAGE_SIZE]]}
+        return _json_response(request, body, revision=current_number() or 0, is_immutable=False)
 
 
 class RevisionView(TableReadView):
     """One revision with what it changed against the one before."""
 
     @extend_schema(operation_id="revision", responses={200: dict})
-    def get(self, request: Request, number: int) -> Response:
+    def get(self, request: Request, number: int) -> HttpResponse:
         page = revision_page(number)
-        changes = [change_document(change) for change in page.changes]
-        return Response(revision_document(page.revision) | {"changes": changes})
+        body = revision_document(page.revision) | {"changes": [change_document(change) for change in page.changes]}
+        return _json_response(request, body, revision=number, is_immutable=True)
 
 
 class RevisionDiffView(TableReadView):
     """What turns one revision into another."""
 
     @extend_schema(operation_id="revision_diff", responses={200: dict})
-    def get(self, request: Request, before: int, after: int) -> Response:
+    def get(self, request: Request, before: int, after: int) -> HttpResponse:
         diff = revision_diff(before, after)
-        return Response(
-            {
-                "before": revision_document(diff.before),
-                "after": revision_document(diff.after),
-                "changes": [change_document(change) for change in diff.changes],
-            }
-        )
+        body = {
+            "before": revision_document(diff.before),
+            "after": revision_document(diff.after),
+            "changes": [change_document(change) for change in diff.changes],
+        }
+        return _json_response(request, body, revision=after, is_immutable=True)
+
+
+def _json_response(request: Request, document: object, *, revision: int, is_immutable: bool) -> HttpResponse:
+    """A document that is small enough to be hashed for its validator each time."""
+    body = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+    return conditional_response(
+        request._request,  # noqa: SLF001 - the only name that DRF has for it
+        body,
+        content_type="application/json",
+        tag=hashlib.sha256(body).hexdigest()[:32],
+        revision=revision,
+        is_immutable=is_immutable,
+    )
 
 
 def revision_document(row: RevisionRow) -> dict[str, object]:

@@ -141,6 +141,21 @@ class TestRevisions:
         }  # fmt: skip
         assert (back[0]["before"], back[0]["after"]) == ("scalingo-22", "scalingo-14")
 
+    @pytest.mark.parametrize("path", ["revisions", "revisions/1", "revisions/1/diff/2"])
+    def test_answers_are_kept_by_etag(self, client: Client, path: str) -> None:
+        reply = client.get(f"/api/v1/{path}")
+        again = client.get(f"/api/v1/{path}", headers={"If-None-Match": reply["ETag"]})
+        assert (again.status_code, again.content, again["X-Table-Revision"]) == (304, b"", reply["X-Table-Revision"])
+        assert client.head(f"/api/v1/{path}")["ETag"] == reply["ETag"]
+        assert ("immutable" in reply["Cache-Control"]) is (path != "revisions")
+
+    @pytest.mark.parametrize("query", ["before=x", "before=-1", "page=2"])
+    def test_bad_parameters_of_the_list(self, client: Client, query: str) -> None:
+        assert client.get(f"/api/v1/revisions?{query}").status_code == 400
+
+    def test_the_list_goes_on_below_a_number(self, client: Client) -> None:
+        assert [row["number"] for row in client.get("/api/v1/revisions?before=2").json()["results"]] == [1]
+
     def test_unknown(self, client: Client) -> None:
         assert client.get("/api/v1/revisions/9").json()["code"] == "revision::unknown"
         assert client.get("/api/v1/revisions/1/diff/9").json()["code"] == "revision::unknown"
