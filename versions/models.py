@@ -123,6 +123,12 @@ class Release(models.Model):
         _("status"), max_length=20, choices=_choices(ReleaseStatus), default=ReleaseStatus.AVAILABLE
     )
     reason = models.TextField(_("reason"), null=True, blank=True)  # noqa: DJ001 - null is the document's "none"
+    is_imported = models.BooleanField(
+        _("imported"),
+        default=False,
+        editable=False,
+        help_text=_("Came with a table document; history may be published without a verified archive."),
+    )
 
     class Meta:
         verbose_name = _("release")

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from tests.pages.published import leave_pending, publish_shipped, publish_waiting
-from versions.models import Revision, Stack
+from versions.models import Revision, Stack, StoredArchive
 from versions.selectors.published import published_table
 
 PUBLISH = "/runtimes/publish/"
@@ -61,12 +61,28 @@ def test_preview_says_what_the_series_gets(publisher_page: Client, waiting: None
     assert [(step.stack, str(step.before), str(step.after)) for step in steps] == [("scalingo-22", "3.12.3", "3.12.4")]
 
 
-def test_release_without_an_archive_is_warned_about(publisher_page: Client, waiting: None) -> None:
-    response = publisher_page.get(PUBLISH, {"pick": PICK})
-    assert [(release.stack, release.is_installable) for release in response.context["unfit"]] == [
-        ("scalingo-22", False)
-    ]
-    assert "there is no archive" in response.content.decode()
+def test_release_without_an_archive_is_not_published(publisher_page: Client, waiting: None) -> None:
+    leave_pending("3.12.5", "scalingo-22", is_verified=False)
+    fields = preview(publisher_page, "scalingo-22:3.12.5")
+    page = publisher_page.get(PUBLISH, {"pick": "scalingo-22:3.12.5"})
+    assert [str(part) for part in page.context["unfit"]] == ["scalingo-22:3.12.5"]
+    reply = publisher_page.post(PUBLISH, {**fields, "message": "All the same"})
+    assert reply.status_code == 422
+    assert "publish::not-verified" in reply.content.decode()
+    assert Revision.objects.count() == 1
+
+
+def test_archive_that_failed_its_checks_does_not_count(publisher_page: Client, waiting: None) -> None:
+    StoredArchive.objects.update(is_verified=False)
+    reply = publisher_page.post(PUBLISH, {**preview(publisher_page, PICK), "message": "All the same"})
+    assert reply.status_code == 422
+    assert Revision.objects.count() == 1
+
+
+def test_release_for_two_architectures_needs_both(publisher_page: Client, waiting: None) -> None:
+    Stack.objects.filter(name="scalingo-22").update(archs=["amd64", "arm64"])
+    page = publisher_page.get(PUBLISH, {"pick": [PICK, "scalingo-22"]})
+    assert [str(part) for part in page.context["unfit"]] == [PICK]
 
 
 def test_looking_publishes_nothing(publisher_page: Client, waiting: None) -> None:

@@ -2,9 +2,14 @@
 
 from django.urls import path
 
+from versions.api.publishing import PublishView, RollbackView, WithdrawView, YankView
 from versions.api.tables import RevisionDiffView, RevisionListView, RevisionView, StackTableView, TableView
 
 urlpatterns = [
+    path("publish", PublishView.as_view(), name="api-publish"),
+    path("rollback", RollbackView.as_view(), name="api-rollback"),
+    path("releases/<str:version>/yank", YankView.as_view(), name="api-release-yank"),
+    path("releases/<str:version>/withdraw", WithdrawView.as_view(), name="api-release-withdraw"),
     path("table", TableView.as_view(), name="api-table"),
     path("stacks/<str:stack>/table", StackTableView.as_view(), name="api-stack-table"),
     path("revisions", RevisionListView.as_view(), name="api-revision-list"),

@@ -1,6 +1,7 @@
 """What an interpreter of this machine says of itself: its release, where its library lies, how it was linked."""
 
 import json
+import os
 import platform
 import subprocess
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ print(json.dumps({
     "prefix": getattr(sys, "base_prefix", sys.prefix),
     "library": paths["stdlib"],
     "headers": sysconfig.get_config_var("INCLUDEPY"),
+    "include": paths["include"],
     "shared_folder": sysconfig.get_config_var("LIBDIR"),
     "wheels": sysconfig.get_config_var("WHEEL_PKG_DIR"),
     "freethreaded": bool(sysconfig.get_config_var("Py_GIL_DISABLED")),
@@ -67,8 +69,8 @@ def prefix_facts(prefix: Path, interpreter: Path | None = None) -> PrefixFacts:
         version=release,
         arch=arch,
         library=Path(str(answer["library"])).resolve(),
-        headers=_folder(answer["headers"]),
-        shared_folder=_folder(answer["shared_folder"]),
+        headers=_own_folder(home, answer["headers"], answer["include"]),
+        shared_folder=_own_folder(home, answer["shared_folder"], str(home / "lib")),
         wheels=_folder(answer["wheels"]),
     )
 
@@ -98,8 +100,15 @@ def _ask(executable: Path) -> dict[str, object]:
     return answer
 
 
+def _own_folder(home: Path, *answers: object) -> Path | None:
+    """The first that lies in the prefix, else the first that exists: a moved prefix still names its old place."""
+    folders = [folder for folder in map(_folder, answers) if folder is not None]
+    return next((folder for folder in folders if folder.is_relative_to(home)), folders[0] if folders else None)
+
+
 def _folder(answer: object) -> Path | None:
     if not isinstance(answer, str) or not answer:
         return None
     path = Path(answer)
-    return path.resolve() if path.is_dir() else None
+    # os.path, because Path.is_dir raises for a folder below one that this user may not enter.
+    return path.resolve() if os.path.isdir(path) else None  # noqa: PTH112

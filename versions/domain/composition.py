@@ -1,58 +1,15 @@
-"""Composing tables from parts of others: publishing some of what is pending, keeping edits across a rollback."""
+"""Composing a table from several: merging a document in, keeping edits across a rollback."""
 
-from collections.abc import Callable, Collection, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import fields, replace
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
-from versions.domain.refusals import Refusal
+from versions.domain.parts import with_stack
 from versions.domain.table import SeriesEntry, StackEntry, Table, base_order
-from versions.domain.version import Version
 
 _Entry = TypeVar("_Entry")
 _Key = TypeVar("_Key", bound=Hashable)
 _Fielded = TypeVar("_Fielded", StackEntry, SeriesEntry)
-
-
-class Pick(NamedTuple):
-    """One release on one stack, chosen for publishing."""
-
-    stack: str
-    version: Version
-
-
-def pending_picks(current: Table | None, pending: Table) -> tuple[Pick, ...]:
-    """The releases of `pending` that are new or different there, newest first within each stack."""
-    picks: list[Pick] = []
-    for stack in pending.stacks:
-        published = current.find_stack(stack.name) if current else None
-        picks += [
-            Pick(stack.name, release.version)
-            for series in stack.series
-            for release in reversed(series.releases)
-            if (published.find_release(release.version) if published else None) != release
-        ]
-    return tuple(picks)
-
-
-def with_picks(current: Table, pending: Table, picks: Collection[Pick]) -> Table:
-    """`current` with the picked releases as they stand in `pending`; all else stays as it is.
-
-    A series or stack that is not published yet comes along, with the picked releases alone.
-    Raises Refusal `publish::not-pending` for a pick that `pending` doesn't have.
-    """
-    table = current
-    for pick in sorted(picks):
-        source = pending.find_stack(pick.stack)
-        series = source.find_series(pick.version.series) if source else None
-        release = series.release(pick.version) if series else None
-        if source is None or series is None or release is None:
-            raise Refusal("publish::not-pending", stack=pick.stack, version=str(pick.version))
-        stack = table.find_stack(pick.stack) or replace(source, series=())
-        held = stack.find_series(series.series) or replace(series, releases=())
-        held = replace(held, releases=_placed(held.releases, release, lambda entry: entry.version))
-        all_series = _placed(stack.series, held, lambda entry: entry.series)
-        table = _with_stack(table, replace(stack, series=tuple(reversed(all_series))))
-    return table
 
 
 def merged(into: Table, document: Table) -> Table:
@@ -62,7 +19,7 @@ def merged(into: Table, document: Table) -> Table:
     """
     table = into
     for stack in document.stacks:
-        table = _with_stack(table, stack)
+        table = with_stack(table, stack)
     return table
 
 
@@ -120,13 +77,3 @@ def _three_way(
         elif there is not None and before is None:
             result.append(there)
     return result
-
-
-def _placed(entries: Iterable[_Entry], entry: _Entry, key: Callable[[_Entry], tuple[int, ...]]) -> tuple[_Entry, ...]:
-    kept = [other for other in entries if key(other) != key(entry)]
-    return tuple(sorted([*kept, entry], key=key))
-
-
-def _with_stack(table: Table, stack: StackEntry) -> Table:
-    others = [other for other in table.stacks if other.name != stack.name]
-    return replace(table, stacks=tuple(sorted([*others, stack], key=lambda entry: base_order(entry.base, entry.name))))

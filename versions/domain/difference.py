@@ -95,7 +95,13 @@ def _differing(
     for field in fields(after):
         old, new = getattr(before, field.name), getattr(after, field.name)
         if old != new and field.name != skipped:
-            yield field.name, _written(old), _written(new)
+            texts = _written(old), _written(new)
+            # Archives are written short; where only their addresses or sizes differ, those are what to show.
+            yield field.name, *(texts if texts[0] != texts[1] else (_addresses(old), _addresses(new)))
+
+
+def _addresses(artifacts: tuple[ArtifactEntry, ...]) -> str:
+    return ", ".join(f"{entry.arch} {entry.format} {entry.url} {entry.size} bytes" for entry in artifacts)
 
 
 def _written(value: object) -> str | None:

@@ -60,12 +60,15 @@ RESERVED_NAMES = frozenset(
 _Key = TypeVar("_Key", bound=Hashable)
 
 
-def read_table(document: object) -> Table:
+def read_table(document: object, *, ignores_unknown: bool = False) -> Table:
     """The table that a JSON document describes.
+
+    Whoever edits a table is told of fields that nobody knows; whoever reads a published one may come from an older
+    version than its writer, and ignores them (`ignores_unknown`).
 
     Raises Refusal `table::invalid`, whose faults name each place that is wrong and what stands there.
     """
-    root = FieldReader(document)
+    root = FieldReader(document, ignores_unknown=ignores_unknown)
     root.known("schema", "default_stack", "stacks")
     if root.integer("schema") not in (SCHEMA, None):
         root.fault("schema", f"only schema {SCHEMA} is understood")

@@ -20,8 +20,11 @@ _Choice = TypeVar("_Choice", bound=StrEnum)
 class FieldReader:
     """One JSON object under examination, at `place` in the document. Children share the list of faults."""
 
-    def __init__(self, value: object, place: str = "", faults: list[Fault] | None = None) -> None:
+    def __init__(
+        self, value: object, place: str = "", faults: list[Fault] | None = None, *, ignores_unknown: bool = False
+    ) -> None:
         self.place = place
+        self.ignores_unknown = ignores_unknown
         self.faults: list[Fault] = [] if faults is None else faults
         self._fields: dict[str, object] = {}
         if isinstance(value, dict):
@@ -34,9 +37,9 @@ class FieldReader:
         self._add(self._at(name), problem)
 
     def known(self, *names: str) -> None:
-        """Refuses every field but these."""
+        """Refuses every field but these, unless unknown ones are to be ignored."""
         for name in self._fields:
-            if name not in names:
+            if name not in names and not self.ignores_unknown:
                 self.fault(str(name)[:60], "is not a field of the table document")
 
     def text(self, name: str, *, optional: bool = False, pattern: str | None = None) -> str:
@@ -72,7 +75,7 @@ class FieldReader:
     def pairs(self, name: str, *, names: Collection[str], pattern: str) -> tuple[tuple[str, str], ...]:
         """An object from some of `names` to strings of the form `pattern`, as sorted pairs; absent is empty."""
         value = self._fields.get(name, {})
-        inner = FieldReader(value, self._at(name), self.faults)
+        inner = self._inner(value, name)
         inner.known(*names)
         present = [key for key in sorted(names) if isinstance(value, dict) and key in value]
         return tuple((key, inner.text(key, pattern=pattern)) for key in present)
@@ -127,7 +130,10 @@ class FieldReader:
             self.fault(name, f"expected a list, found {_kind(value)}")
             return
         for index, item in enumerate(value):
-            yield FieldReader(item, self._at(f"{name}[{index}]"), self.faults)
+            yield self._inner(item, f"{name}[{index}]")
+
+    def _inner(self, value: object, name: str) -> "FieldReader":
+        return FieldReader(value, self._at(name), self.faults, ignores_unknown=self.ignores_unknown)
 
     def _value(self, name: str, *, optional: bool) -> object:
         value = self._fields.get(name, _MISSING)

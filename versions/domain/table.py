@@ -3,13 +3,18 @@
 `document.py` reads and writes its JSON form, `resolution.py` answers requests from it. The order of every tuple is part
 of the value (contract, section 1): stacks by the number in their base, newest first; series newest first; releases
 oldest first; artifacts by preference.
+
+Tables are asked far more often than they change, so each level finds what is below it in a dictionary. It is made at
+the first look and lives and dies with its value: a new revision is a new table, hence a new set of dictionaries. (They
+are kept with the instance, which is why these three classes have no slots.)
 """
 
 import re
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import NamedTuple
+from functools import cached_property
+from typing import Any, NamedTuple
 
 from versions.domain.version import Series, Version
 
@@ -65,7 +70,7 @@ class ReleaseEntry:
         return next((artifact for artifact in self.artifacts if artifact.arch == arch), None)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SeriesEntry:
     """One feature series on one stack, with its releases oldest first."""
 
@@ -75,14 +80,18 @@ class SeriesEntry:
     removed_on: date | None = None
     releases: tuple[ReleaseEntry, ...] = ()
 
-    @property
+    @cached_property
     def newest(self) -> ReleaseEntry | None:
         """What a request for the series gets: the newest release that is neither yanked nor withdrawn."""
         available = (entry for entry in self.releases if entry.status is ReleaseStatus.AVAILABLE)
         return max(available, key=lambda entry: entry.version, default=None)
 
     def release(self, version: Version) -> ReleaseEntry | None:
-        return next((entry for entry in self.releases if entry.version == version), None)
+        return self._by_version.get(version)
+
+    @cached_property
+    def _by_version(self) -> dict[Version, ReleaseEntry]:
+        return {entry.version: entry for entry in self.releases}
 
 
 class Tool(NamedTuple):
@@ -92,7 +101,7 @@ class Tool(NamedTuple):
     version: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class StackEntry:
     """One base image and all that it offers, series newest first and tools by name."""
 
@@ -112,14 +121,18 @@ class StackEntry:
         return dict(self.tools).get(name)
 
     def find_series(self, series: Series) -> SeriesEntry | None:
-        return next((entry for entry in self.series if entry.series == series), None)
+        return self._by_series.get(series)
 
     def find_release(self, version: Version) -> ReleaseEntry | None:
         entry = self.find_series(version.series)
         return entry.release(version) if entry else None
 
+    @cached_property
+    def _by_series(self) -> dict[Series, SeriesEntry]:
+        return {entry.series: entry for entry in self.series}
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class Table:
     """All stacks, newest base first, and the one that new apps are put on."""
 
@@ -127,7 +140,16 @@ class Table:
     stacks: tuple[StackEntry, ...]
 
     def find_stack(self, name: str) -> StackEntry | None:
-        return next((entry for entry in self.stacks if entry.name == name), None)
+        return self._by_name.get(name)
+
+    @cached_property
+    def answers(self) -> dict[object, Any]:
+        """Room for what resolution worked out from this table; no part of the value."""
+        return {}
+
+    @cached_property
+    def _by_name(self) -> dict[str, StackEntry]:
+        return {entry.name: entry for entry in self.stacks}
 
 
 def base_order(base: str, name: str) -> tuple[tuple[int, ...], str]:

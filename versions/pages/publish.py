@@ -7,6 +7,7 @@ carries the digests that the publisher looked at: if either moved, nothing is pu
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
@@ -17,18 +18,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from versions.domain.composition import Pick
 from versions.domain.messages import explain
+from versions.domain.parts import Part, named_parts
 from versions.domain.refusals import Refusal
 from versions.domain.version import Version
 from versions.pages.acting import actor_of
 from versions.pages.change_lines import change_groups
-from versions.selectors.pending_preview import pending_preview
+from versions.selectors.impact import EVERYTHING, impact_counts
 from versions.selectors.published import PublishedTable
 from versions.selectors.publishing import PublishPreview, WaitingRelease, pending_change, publish_preview
-from versions.services.publishing import Guard, publish_pending, publish_releases
+from versions.selectors.verified import unverified_releases
+from versions.services.publishing import Guard, publish_parts, publish_pending
 
-EVERYTHING = "everything"  # ?pick=everything: all edits, those of stacks and series included
 MESSAGE_CHARACTERS = 2000
 
 
@@ -82,9 +83,11 @@ def _preview(
         {
             "preview": preview,
             "groups": change_groups(preview.changes),
-            "unfit": _unfit(preview.picks),
+            "impact": impact_counts(preview),
+            "impact_query": urlencode([("pick", pick) for pick in wanted]),
+            "unfit": unverified_releases(preview.current.table, preview.outcome),
             "wanted": wanted,
-            "act": act_name(preview.picks, is_everything=wanted == [EVERYTHING]),
+            "act": act_name(preview.parts, is_everything=wanted == [EVERYTHING]),
             "message": message,
             "limit": MESSAGE_CHARACTERS,
             "problem": _explained(problem),
@@ -114,38 +117,22 @@ def _publish(request: HttpRequest, wanted: list[str], message: str) -> Published
     actor = actor_of(request)
     if wanted == [EVERYTHING]:
         return publish_pending(message=message, actor=actor, guard=guard)
-    return publish_releases(picks=_picks(wanted), message=message, actor=actor, guard=guard)
+    return publish_parts(parts=named_parts(wanted), message=message, actor=actor, guard=guard)
 
 
 def _preview_of(wanted: list[str]) -> PublishPreview:
-    return pending_preview() if wanted == [EVERYTHING] else publish_preview(_picks(wanted))
+    return publish_preview(None if wanted == [EVERYTHING] else named_parts(wanted))
 
 
-def _unfit(picks: Iterable[Pick]) -> list[WaitingRelease]:
-    """Those whose archive is missing or unchecked: they may be published, but not without having been told."""
-    chosen = set(picks)
-    return [release for release in pending_change().releases if release.pick in chosen and not release.is_verified]
-
-
-def _picks(wanted: Iterable[str]) -> list[Pick]:
-    """`scalingo-22:3.12.4` for each. Raises Refusal `publish::not-pending` for anything else."""
-    picks = []
-    for text in wanted:
-        stack, _colon, number = text.rpartition(":")
-        version = Version.parse(number)
-        if version is None or not stack:
-            raise Refusal("publish::not-pending", stack=stack or "…", version=number)
-        picks.append(Pick(stack, version))
-    return sorted(set(picks))
-
-
-def act_name(picks: Iterable[Pick], *, is_everything: bool) -> str:
+def act_name(parts: Iterable[Part], *, is_everything: bool) -> str:
     """What the button does, in its own words: "Publish 3.12.14 to 2 stacks"."""
     if is_everything:
         return _("Publish everything that is pending")
-    chosen = list(picks)
-    versions = sorted({pick.version for pick in chosen})
-    stacks = sorted({pick.stack for pick in chosen})
+    chosen = list(parts)
+    if not all(part.version for part in chosen):
+        return ngettext("Publish %d part", "Publish %d parts", len(chosen)) % len(chosen)
+    versions = sorted({part.version for part in chosen if part.version})
+    stacks = sorted({part.stack for part in chosen})
     what = ", ".join(map(str, versions)) if len(versions) <= 3 else _("%d releases") % len(versions)  # a button's width
     where = stacks[0] if len(stacks) == 1 else ngettext("%d stack", "%d stacks", len(stacks)) % len(stacks)
     return _("Publish %(what)s to %(where)s") % {"what": what, "where": where}

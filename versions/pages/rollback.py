@@ -14,8 +14,9 @@ from versions.domain.messages import explain
 from versions.domain.refusals import Refusal
 from versions.pages.acting import actor_of
 from versions.pages.change_lines import change_groups
+from versions.selectors.impact import impact_counts
 from versions.selectors.published import published_table
-from versions.selectors.revisions import changes_between
+from versions.selectors.retiring import rollback_preview
 from versions.services.publishing import Guard, roll_back
 
 
@@ -42,15 +43,17 @@ def rollback(request: HttpRequest, number: int) -> HttpResponse:
 
 
 def _shown(request: HttpRequest, number: int, *, message: str = "", problem: Refusal | None = None) -> HttpResponse:
-    target, current = published_table(number), published_table()
+    target, preview = published_table(number), rollback_preview(number)
     explanation = explain(problem.code, problem.facts) if problem else None
     return render(
         request,
         "versions/rollback.html",
         {
             "target": target,
-            "current": current,
-            "groups": change_groups(changes_between(current.table, target.table)),
+            "current": preview.current,
+            "groups": change_groups(preview.changes),
+            "impact": impact_counts(preview),
+            "impact_query": f"revision={number}",
             "message": message or _("Roll back to revision %(number)s.") % {"number": number},
             "problem": explanation,
         },

@@ -4,11 +4,11 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from versions.domain.canonical import digest
-from versions.domain.composition import Pick, pending_picks, with_picks
 from versions.domain.difference import Change, difference
 from versions.domain.document import table_document
-from versions.domain.table import ReleaseEntry, Table
-from versions.domain.version import Version
+from versions.domain.parts import Part, changed_parts, not_pending, with_parts
+from versions.domain.table import ReleaseEntry, SeriesStatus, Table
+from versions.domain.version import Series, Version
 from versions.models import StoredArchive
 from versions.selectors.pending import checked, pending_rows
 from versions.selectors.published import PublishedTable, published_table
@@ -27,8 +27,8 @@ class WaitingRelease:
     newest_now: Version | None
 
     @property
-    def pick(self) -> Pick:
-        return Pick(self.stack, self.version)
+    def part(self) -> Part:
+        return Part.of_release(self.stack, self.version)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +43,11 @@ class StackStep:
 
 @dataclass(frozen=True, slots=True)
 class PublishPreview:
-    """What publishing the picks would do; both digests guard the publication against a table that moved."""
+    """What publishing the parts would do; both digests guard the publication against a table that moved."""
 
     current: PublishedTable
-    picks: tuple[Pick, ...]
+    outcome: Table
+    parts: tuple[Part, ...]
     changes: tuple[Change, ...]
     steps: tuple[StackStep, ...]
     outcome_digest: str
@@ -64,68 +65,96 @@ class PendingChange:
 def pending_change() -> PendingChange:
     """Raises Refusal `revision::unknown` before the first revision."""
     current, pending = published_table(), pending_rows()
-    picks = pending_picks(current.table, pending)
-    verified = _verified(_release_of(pending, pick) for pick in picks)
+    changes = difference(current.table, pending)
+    parts = _releases_that_wait(current.table, pending)
+    verified = verified_hashes(_release_of(pending, part) for part in parts)
     return PendingChange(
         current=current,
-        changes=difference(current.table, pending),
-        releases=tuple(_waiting(pick, current.table, pending, verified) for pick in picks),
+        changes=changes,
+        releases=tuple(_waiting(part, current.table, pending, verified) for part in parts),
     )
 
 
-def publish_preview(picks: Collection[Pick]) -> PublishPreview:
-    """What publishing these releases alone would change.
+def publish_preview(parts: Collection[Part] | None = None) -> PublishPreview:
+    """What publishing these parts alone would change; None: all that is pending.
 
     Raises Refusal `publish::not-pending`, `table::invalid`, `revision::unknown`.
     """
-    current = published_table()
-    outcome = checked(with_picks(current.table, pending_rows(), picks))
+    current, pending = published_table(), pending_rows()
+    waiting = changed_parts(difference(current.table, pending))
+    for part in parts or ():
+        if part not in waiting:
+            raise not_pending(part)
+    outcome = checked(pending if parts is None else with_parts(current.table, pending, parts))
+    changes = difference(current.table, outcome)
     return PublishPreview(
         current=current,
-        picks=tuple(sorted(picks)),
-        changes=difference(current.table, outcome),
-        steps=_steps(current.table, outcome, picks),
+        outcome=outcome,
+        parts=tuple(waiting) if parts is None else tuple(sorted(set(parts), key=str)),
+        changes=changes,
+        steps=newest_steps(current.table, outcome),
         outcome_digest=digest(table_document(outcome)),
     )
 
 
-def _steps(current: Table, outcome: Table, picks: Collection[Pick]) -> tuple[StackStep, ...]:
-    touched = sorted({(pick.stack, pick.version.series) for pick in picks}, reverse=True)
-    return tuple(
-        StackStep(stack, str(series), _newest(current, stack, series), _newest(outcome, stack, series))
-        for stack, series in touched
+def _releases_that_wait(current: Table, pending: Table) -> list[Part]:
+    """The releases of `pending` that are new or different there, newest first within each stack."""
+    waiting: list[Part] = []
+    for stack in pending.stacks:
+        published = current.find_stack(stack.name)
+        waiting += [
+            Part.of_release(stack.name, release.version)
+            for series in stack.series
+            for release in reversed(series.releases)
+            if (published.find_release(release.version) if published else None) != release
+        ]
+    return waiting
+
+
+def newest_steps(current: Table, outcome: Table) -> tuple[StackStep, ...]:
+    """Each series of each stack whose newest release becomes another one."""
+    pairs = dict.fromkeys(
+        (stack.name, entry.series) for table in (outcome, current) for stack in table.stacks for entry in stack.series
     )
+    steps = (
+        StackStep(stack, str(series), _newest(current, stack, series), _newest(outcome, stack, series))
+        for stack, series in pairs
+    )
+    return tuple(step for step in steps if step.before != step.after)
 
 
-def _newest(table: Table, stack: str, series: tuple[int, int]) -> Version | None:
+def _newest(table: Table, stack: str, series: Series) -> Version | None:
     held = table.find_stack(stack)
-    entry = next((entry for entry in held.series if entry.series == series), None) if held else None
-    return entry.newest.version if entry and entry.newest else None
+    entry = held.find_series(series) if held else None
+    if entry is None or entry.newest is None or entry.status is SeriesStatus.REMOVED:
+        return None
+    return entry.newest.version
 
 
-def _release_of(table: Table, pick: Pick) -> ReleaseEntry:
-    stack = table.find_stack(pick.stack)
-    release = stack.find_release(pick.version) if stack else None
-    assert release is not None, "picks are taken from this very table"
+def _release_of(table: Table, part: Part) -> ReleaseEntry:
+    stack = table.find_stack(part.stack)
+    release = stack.find_release(part.version) if stack and part.version else None
+    assert release is not None, "parts are taken from this very table"
     return release
 
 
-def _verified(releases: Iterable[ReleaseEntry]) -> frozenset[str]:
+def verified_hashes(releases: Iterable[ReleaseEntry]) -> frozenset[str]:
+    """The archives of these releases that the portal keeps and has verified. One query."""
     hashes = [artifact.sha256 for release in releases for artifact in release.artifacts]
     return frozenset(StoredArchive.objects.filter(sha256__in=hashes, is_verified=True).values_list("sha256", flat=True))
 
 
-def _waiting(pick: Pick, current: Table, pending: Table, verified: frozenset[str]) -> WaitingRelease:
-    release = _release_of(pending, pick)
-    stack = pending.find_stack(pick.stack)
-    published = current.find_stack(pick.stack)
+def _waiting(part: Part, current: Table, pending: Table, verified: frozenset[str]) -> WaitingRelease:
+    release = _release_of(pending, part)
+    stack = pending.find_stack(part.stack)
+    published = current.find_stack(part.stack)
     chosen = [release.artifact_for(arch) for arch in (stack.archs if stack else ())]
     return WaitingRelease(
-        stack=pick.stack,
-        version=pick.version,
+        stack=part.stack,
+        version=release.version,
         status=release.status.value,
-        is_new=published is None or published.find_release(pick.version) is None,
+        is_new=published is None or published.find_release(release.version) is None,
         is_installable=all(chosen),
         is_verified=all(artifact is not None and artifact.sha256 in verified for artifact in chosen),
-        newest_now=_newest(current, pick.stack, pick.version.series),
+        newest_now=_newest(current, part.stack, release.version.series),
     )

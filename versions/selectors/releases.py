@@ -1,7 +1,9 @@
 """A release's page: on which stacks it is, in which state, with which archives; and the list of all releases."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from versions.domain.refusals import Refusal
 from versions.domain.table import ArtifactEntry, ReleaseStatus, Table
@@ -9,6 +11,26 @@ from versions.domain.version import Series, Version
 from versions.models import StoredArchive
 from versions.selectors.pending import pending_rows
 from versions.selectors.published import published_table
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRow:
+    """One check of a verification: `outcome` is passed, failed or skipped."""
+
+    name: str
+    outcome: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class VerificationView:
+    """The record of an archive's verification. `sandbox_reason`: why it ran without the sandbox, else empty."""
+
+    checks: tuple[CheckRow, ...]
+    sandbox_reason: str
+
+
+Checks = Mapping[str, tuple[bool, VerificationView]]  # by hash: whether it is verified, and how that was found out
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +44,7 @@ class ArchiveRow:
     size: int | None
     is_stored: bool
     is_verified: bool
+    record: VerificationView | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +81,8 @@ def release_page(version: Version) -> ReleasePage:
     seen: set[str] = set()
     rows = []
     hashes = [artifact.sha256 for table, stack in held for artifact in _artifacts(table, stack.name, version)]
-    checks = dict(StoredArchive.objects.filter(sha256__in=hashes).values_list("sha256", "is_verified"))
+    stored = StoredArchive.objects.filter(sha256__in=hashes).values_list("sha256", "is_verified", "verification")
+    checks = {sha256: (is_verified, _record(document)) for sha256, is_verified, document in stored}
     for table, stack in held:
         if stack.name in seen:
             continue
@@ -90,6 +114,15 @@ def releases_by_series() -> tuple[SeriesReleases, ...]:
     )
 
 
+def _record(document: Mapping[str, Any]) -> VerificationView:
+    """As `VerificationRecord.as_document` wrote it; archives that were stored without one have no checks."""
+    rows = tuple(
+        CheckRow(str(check.get("name", "")), str(check.get("outcome", "")), str(check.get("detail", "")))
+        for check in document.get("checks", ())
+    )
+    return VerificationView(rows, "" if document.get("is_sandboxed", True) else str(document.get("sandbox_reason", "")))
+
+
 def _artifacts(table: Table, stack: str, version: Version) -> tuple[ArtifactEntry, ...]:
     entry = table.find_stack(stack)
     release = entry.find_release(version) if entry else None
@@ -97,7 +130,12 @@ def _artifacts(table: Table, stack: str, version: Version) -> tuple[ArtifactEntr
 
 
 def _on_stack(
-    table: Table, stack: str, version: Version, checks: dict[str, bool], *, is_published: bool
+    table: Table,
+    stack: str,
+    version: Version,
+    checks: Mapping[str, tuple[bool, VerificationView]],
+    *,
+    is_published: bool,
 ) -> ReleaseOnStack:
     entry = table.find_stack(stack)
     assert entry is not None
@@ -119,7 +157,8 @@ def _on_stack(
                 sha256=artifact.sha256,
                 size=artifact.size,
                 is_stored=artifact.sha256 in checks,
-                is_verified=checks.get(artifact.sha256, False),
+                is_verified=checks[artifact.sha256][0] if artifact.sha256 in checks else False,
+                record=checks[artifact.sha256][1] if artifact.sha256 in checks else None,
             )
             for artifact in release.artifacts
         ),

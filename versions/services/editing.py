@@ -1,14 +1,39 @@
-"""Single edits of the pending state, as the raw data pages make them."""
+"""Single edits of the pending state, from the portal's forms and from the raw data pages."""
 
 from collections.abc import Iterable
 
 from django.db import transaction
 
+from versions.domain.canonical import digest
+from versions.domain.document import table_document
+from versions.domain.edits import Edit
+from versions.domain.parts import part_document
 from versions.domain.refusals import Fault, Refusal
+from versions.domain.table import Table
 from versions.domain.version import Series as SeriesNumber
 from versions.domain.version import Version
 from versions.models import Artifact, Release, Series, Stack
+from versions.selectors.pending import checked, pending_rows
 from versions.services.locks import lock_table
+from versions.services.pending import replace_pending
+
+
+@transaction.atomic
+def apply_edit(*, edit: Edit, seen: str, outcome: str) -> Table:
+    """Makes the pending state what `edit_preview` showed, and returns it.
+
+    `seen` is `pending_digest` of the edited part when its form was opened, `outcome` the digest that was shown.
+    Raises Refusal `edit::conflict` when the part or the outcome is another by now, and what `edit_preview` raises.
+    """
+    lock_table()
+    pending = pending_rows()
+    if digest({"part": part_document(pending, edit.part)}) != seen:
+        raise Refusal("edit::conflict")
+    table = checked(edit.applied(pending))
+    if digest(table_document(table)) != outcome:
+        raise Refusal("edit::conflict")
+    replace_pending(table=table)
+    return table
 
 
 @transaction.atomic

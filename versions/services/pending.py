@@ -24,7 +24,10 @@ def import_table(*, document: object, merge: bool = False) -> Table:
     if merge:
         pending = pending_rows()
         table = checked(merged(pending, table)) if pending.stacks else table
+    known = set(Release.objects.values_list("pk", flat=True))
     replace_pending(table=table)
+    # What came with the document is history that others vouch for; what was here before keeps what it is.
+    Release.objects.exclude(pk__in=known).update(is_imported=True)
     return table
 
 

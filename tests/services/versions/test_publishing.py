@@ -10,8 +10,8 @@ from django.db import DatabaseError, connection, transaction
 from tests.tables import shipped_document, small_table
 from versions.domain.actor import Actor
 from versions.domain.canonical import digest
-from versions.domain.composition import Pick
 from versions.domain.document import table_document
+from versions.domain.parts import Part
 from versions.domain.refusals import Refusal
 from versions.domain.version import Version
 from versions.models import Release, Revision, Stack
@@ -19,7 +19,7 @@ from versions.selectors.pending import pending_table
 from versions.selectors.published import published_table
 from versions.selectors.publishing import pending_change, publish_preview
 from versions.services.pending import import_table
-from versions.services.publishing import Guard, publish_pending, publish_releases, roll_back
+from versions.services.publishing import Guard, publish_parts, publish_pending, roll_back
 
 ANNA = Actor("anna")
 
@@ -109,34 +109,34 @@ def test_even_the_owner_is_refused(owner_connection: "psycopg.Connection[tuple[o
 
 
 @pytest.mark.django_db
-class TestPicks:
+class TestParts:
     def test_one_release_is_published_the_other_stays_pending(self) -> None:
         publish("3.12.0")
         pend("3.12.0", "3.12.1", "3.13.0")
-        publish_releases(picks=[Pick("stack-22", Version(3, 12, 1))], message="patch", actor=ANNA)
+        publish_parts(parts=[Part.of_release("stack-22", Version(3, 12, 1))], message="patch", actor=ANNA)
         assert versions_published() == ["3.12.0", "3.12.1"]
         assert [release.version for release in pending_change().releases] == [Version(3, 13, 0)]
 
     def test_nothing_picked(self) -> None:
         publish("3.12.0")
         with pytest.raises(Refusal, match="publish::nothing"):
-            publish_releases(picks=[], message="nothing", actor=ANNA)
+            publish_parts(parts=[], message="nothing", actor=ANNA)
 
     def test_what_is_not_pending(self) -> None:
         publish("3.12.0")
         with pytest.raises(Refusal, match="publish::not-pending"):
-            publish_releases(picks=[Pick("stack-22", Version(3, 12, 9))], message="no", actor=ANNA)
+            publish_parts(parts=[Part.of_release("stack-22", Version(3, 12, 9))], message="no", actor=ANNA)
 
     def test_the_preview_is_what_happens(self) -> None:
         publish("3.12.0")
         pend("3.12.0", "3.12.1", "3.13.0")
-        picks = [Pick("stack-22", Version(3, 12, 1))]
-        preview = publish_preview(picks)
+        parts = [Part.of_release("stack-22", Version(3, 12, 1))]
+        preview = publish_preview(parts)
         assert [(step.series, str(step.before), str(step.after)) for step in preview.steps] == [
             ("3.12", "3.12.0", "3.12.1")
         ]
         guard = Guard(preview.current.digest, preview.outcome_digest)
-        revision = publish_releases(picks=picks, message="patch", actor=ANNA, guard=guard)
+        revision = publish_parts(parts=parts, message="patch", actor=ANNA, guard=guard)
         assert revision is not None
         assert revision.digest == preview.outcome_digest
 
@@ -157,12 +157,12 @@ class TestGuard:
     def test_another_editor_in_between(self) -> None:
         publish("3.12.0")
         pend("3.12.0", "3.12.1")
-        picks = [Pick("stack-22", Version(3, 12, 1))]
-        preview = publish_preview(picks)
+        parts = [Part.of_release("stack-22", Version(3, 12, 1))]
+        preview = publish_preview(parts)
         Release.objects.filter(version="3.12.1").update(status="yanked", reason="breaks ssl")
         guard = Guard(preview.current.digest, preview.outcome_digest)
         with pytest.raises(Refusal, match="publish::conflict"):
-            publish_releases(picks=picks, message="late", actor=ANNA, guard=guard)
+            publish_parts(parts=parts, message="late", actor=ANNA, guard=guard)
 
 
 @pytest.mark.django_db

@@ -2,57 +2,15 @@
 
 from dataclasses import replace
 
-import pytest
-
 from tests.tables import small_stack, small_table
-from versions.domain.composition import Pick, merged, pending_picks, rebased, with_picks
-from versions.domain.refusals import Refusal
+from versions.domain.composition import merged, rebased
 from versions.domain.table import StackStatus, Table
-from versions.domain.version import Series, Version
-
-V3120, V3121, V3130 = Version(3, 12, 0), Version(3, 12, 1), Version(3, 13, 0)
 
 
 def versions_of(table: Table, stack: str = "stack-22") -> list[str]:
     found = table.find_stack(stack)
     assert found is not None
     return [str(release.version) for series in found.series for release in series.releases]
-
-
-def test_pending_picks_are_what_is_new_or_different() -> None:
-    pending = small_table("3.12.0", "3.12.1", "3.13.0")
-    assert pending_picks(small_table("3.12.0"), pending) == (Pick("stack-22", V3130), Pick("stack-22", V3121))
-
-
-def test_everything_is_pending_before_the_first_revision() -> None:
-    assert pending_picks(None, small_table("3.12.0")) == (Pick("stack-22", V3120),)
-
-
-def test_a_pick_moves_one_release_and_nothing_else() -> None:
-    outcome = with_picks(small_table("3.12.0"), small_table("3.12.0", "3.12.1", "3.13.0"), {Pick("stack-22", V3121)})
-    assert versions_of(outcome) == ["3.12.0", "3.12.1"]
-    assert outcome.stacks[0].default_series == Series(3, 12)
-
-
-def test_a_pick_brings_its_new_series_in_order() -> None:
-    pending = small_table("3.11.0", "3.12.0", "3.13.0")
-    outcome = with_picks(small_table("3.11.0", "3.13.0"), pending, {Pick("stack-22", V3120)})
-    assert [str(entry.series) for entry in outcome.stacks[0].series] == ["3.13", "3.12", "3.11"]
-
-
-def test_a_pick_brings_its_new_stack_in_order() -> None:
-    newer = small_stack("3.12.0", stack="stack-24", base="ubuntu-24.04")
-    outcome = with_picks(
-        small_table("3.12.0"), Table("stack-22", (newer, small_stack("3.12.0"))), {Pick("stack-24", V3120)}
-    )
-    assert [stack.name for stack in outcome.stacks] == ["stack-24", "stack-22"]
-
-
-@pytest.mark.parametrize("pick", [Pick("stack-22", V3121), Pick("stack-22", V3130), Pick("stack-99", V3120)])
-def test_what_is_not_pending_can_not_be_picked(pick: Pick) -> None:
-    with pytest.raises(Refusal) as refused:
-        with_picks(small_table("3.12.0"), small_table("3.12.0"), {pick})
-    assert refused.value.code == "publish::not-pending"
 
 
 def test_merging_replaces_named_stacks_and_keeps_the_others() -> None:

@@ -64,13 +64,19 @@ def test_what_may_be_left_out_is_filled_in() -> None:
     assert stack.series[0].releases[0].artifacts[0].format == "tar.zst"
 
 
+def test_a_reader_may_ignore_what_it_does_not_know() -> None:
+    document = small_document() | {"colour": "blue"}
+    assert Fault("colour", "is not a field of the table document") in faults_of(document)
+    assert read_table(document, ignores_unknown=True) == read_table(small_document())
+
+
 def test_document_that_is_no_object() -> None:
     assert Fault("document", "expected an object, found a list") in faults_of([])
 
 
 NAME = "[a-z0-9][a-z0-9-]{0,62}"
 RELEASE = "stacks[0].series[1].releases[0]"
-CHANGES: list[tuple[str, object, str]] = [
+CHANGES: list[Any] = [  # place, value, problem
     ("schema", 2, "only schema 1 is understood"),
     ("schema", True, "expected a whole number, found true or false"),
     ("schema", None, "is missing"),

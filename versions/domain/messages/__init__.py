@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from versions.domain.messages.addresses import ADDRESS_REFUSALS
 from versions.domain.messages.archives import ARCHIVE_REFUSALS
 from versions.domain.messages.explanation import Blame, Explanation, catalogue, fill, fill_text, outlined, unexplained
 from versions.domain.messages.refusals import REQUEST_REFUSALS, TABLE_REFUSALS
@@ -23,6 +24,7 @@ EXPLANATIONS: Mapping[str, Explanation] = catalogue(
     *TABLE_REFUSALS.values(),
     *REQUEST_REFUSALS.values(),
     *ARCHIVE_REFUSALS.values(),
+    *ADDRESS_REFUSALS.values(),
     *STACK_FAILURES.values(),
     *VERSION_FAILURES.values(),
     *VERSION_WARNINGS.values(),

@@ -44,7 +44,7 @@ VERSION_FAILURES = catalogue(
         title="Python {series} is not offered on {stack}",
         text="Python {series} (asked for by: {origin}) is not offered on {stack}[[, which has: {offered}]].",
         staff_text="It was removed there, or never published.[[ Stacks that list it: {other_stacks}.]]",
-        advice="Ask for one of the series that {stack} has.",
+        advice="Ask for one of the series that {stack} has[[, or move to a stack with {series}: {other_stacks}]].",
     ),
     Explanation(
         code="python-version::no-release",

@@ -1,7 +1,6 @@
 """What is asked for: a series (`3.12`), an exact release (`3.12.3`), or nothing at all."""
 
 import re
-from dataclasses import dataclass
 from typing import NamedTuple, Self
 
 from versions.domain.version import Series, Version
@@ -15,8 +14,7 @@ _LONGEST_TEXT = 1_000
 _LARGEST_DIGITS = 6  # no table holds a longer number, so a longer one only has to compare as larger than all of them
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """A wanted version and where it was found: a file's name, `cached`, `default`, or whatever the caller says."""
 
     version: str

@@ -34,6 +34,10 @@ from versions.domain.table import (
 )
 from versions.domain.version import Series, Version
 
+# Only questions that strangers cannot vary at will are remembered: those for a release that the table has, on an
+# architecture of the stack, without a last build. They are fewer than this in any table.
+_MOST_ANSWERS = 20_000
+
 
 @dataclass(frozen=True, slots=True)
 class ResolvedRelease:
@@ -70,7 +74,28 @@ def resolve(
     Without a request the release of the last build counts (`previous`, `X.Y.Z`; anything else is as none), then the
     stack's default. `ruleset`: None means the stack's own. Raises Refusal `request::malformed` for a request that is
     neither a series nor a release.
+
+    The same question to the same table has the same answer, so it is worked out once: nearly all builds of a stack ask
+    for one of a few dozen versions.
     """
+    question = (request, stack, ruleset, previous, arch)
+    known: Resolution | None = table.answers.get(question)
+    if known is not None:
+        return known
+    answer = _answer(request, stack=stack, table=table, ruleset=ruleset, previous=previous, arch=arch)
+    if answer.release and previous is None and _is_arch_of(stack, arch, table) and len(table.answers) < _MOST_ANSWERS:
+        table.answers[question] = answer
+    return answer
+
+
+def _is_arch_of(stack: str, arch: str, table: Table) -> bool:
+    entry = table.find_stack(stack)
+    return entry is not None and arch in entry.archs
+
+
+def _answer(
+    request: Request | None, *, stack: str, table: Table, ruleset: Ruleset | None, previous: str | None, arch: str
+) -> Resolution:
     wanted = Wanted.parse(request.version) if request else None
     if request and wanted is None:
         problem = f"{request.version[:80]!r} is neither a series such as 3.12 nor a release such as 3.12.3"

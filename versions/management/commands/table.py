@@ -1,4 +1,4 @@
-"""The version table from the shell: import, export, diff, publish, rollback."""
+"""The version table from the shell: import, export, diff, publish, rollback, verify, compare."""
 
 import json
 import sys
@@ -13,7 +13,10 @@ from versions.domain.difference import Change, ChangeKind
 from versions.domain.document import table_document
 from versions.domain.refusals import Refusal
 from versions.domain.strict_json import read_json
+from versions.management.outside_copies import outside_text
 from versions.management.shell import told_on_the_terminal
+from versions.selectors.chain import chain_report
+from versions.selectors.drift import drift_report
 from versions.selectors.pending import pending_table
 from versions.selectors.published import PublishedTable, published_table
 from versions.selectors.publishing import pending_change
@@ -25,7 +28,7 @@ MAX_DOCUMENT_BYTES = 64 * 1024 * 1024  # a table of every release ever, a hundre
 
 
 class Command(BaseCommand):
-    help = "Imports, exports, compares, publishes and rolls back the version table."
+    help = "Imports, exports, compares, publishes, rolls back and verifies the version table."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True)
@@ -44,6 +47,12 @@ class Command(BaseCommand):
         rollback = actions.add_parser("rollback", help="publish an older revision's content again")
         rollback.add_argument("number", type=int)
         rollback.add_argument("-m", "--message", required=True)
+        verify = actions.add_parser("verify", help="compute every revision's digest anew and follow the chain")
+        verify.add_argument(
+            "--noted", action="append", default=[], metavar="N:DIGEST", help="a digest that was noted earlier"
+        )
+        compare = actions.add_parser("compare", help="hold an outside copy against the current revision")
+        compare.add_argument("copy", metavar="FILE|URL", help="a documentation page, JSON list or folder listing")
 
     def handle(self, *, action: str, **options: Any) -> None:
         with told_on_the_terminal(f"table {action}") as actor:
@@ -56,6 +65,10 @@ class Command(BaseCommand):
                     self._diff(options["revisions"])
                 case "publish":
                     self._told(publish_pending(message=options["message"], actor=actor))
+                case "verify":
+                    self._verify(options["noted"])
+                case "compare":
+                    self._compare(options["copy"])
                 case _:
                     self._told(roll_back(number=options["number"], message=options["message"], actor=actor))
 
@@ -80,6 +93,31 @@ class Command(BaseCommand):
             self.stdout.write(change_line(change))
         if not changes:
             self.stdout.write("No difference.")
+
+    def _verify(self, noted: list[str]) -> None:
+        known = {}
+        for note in noted:
+            number, _colon, digest = note.partition(":")
+            if not (number.isascii() and number.isdigit() and digest):
+                raise CommandError(f"{note!r} is not of the form 7:sha256:0123….")
+            known[int(number)] = digest
+        report = chain_report(known)
+        for link in report.broken:
+            self.stderr.write(f"revision {link.number}: {link.problem}")
+        if report.broken:
+            raise CommandError("The chain of revisions is not whole.")
+        self.stdout.write(
+            f"{report.revisions} revisions, each as published; the newest is {report.head}:{report.head_digest}"
+        )
+
+    def _compare(self, copy: str) -> None:
+        report = drift_report(outside_text(copy))
+        for drift in report.differences:
+            place = " ".join(part for part in (drift.stack, drift.place) if part)
+            self.stdout.write(f"{place}: here {drift.here or 'nothing'}, there {drift.there or 'nothing'}")
+        if report.differences:
+            raise CommandError(f"This {report.form} differs from revision {report.revision}.")
+        self.stdout.write(f"This {report.form} says what revision {report.revision} says.")
 
     def _told(self, published: PublishedTable | None) -> None:
         if published is None:
