@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from builds.builder.build import build_app
+from builds.builder.buildpack import run_buildpack
 from builds.builder.command_line import read_command_line
 from builds.builder.failures import BuildLost, NotBuildable
 from builds.builder.interruption import SIGNALS
@@ -29,7 +30,10 @@ def main(arguments: Sequence[str], token: str) -> int:
     try:
         command = read_command_line(arguments, os.environ, token)
         with Portal(command.portal_url, command.token) as portal:
-            status = build_app(command.order, portal, terminal)
+            if command.buildpack is not None:
+                status = run_buildpack(command.buildpack, command.order, portal, terminal)
+            else:
+                status = build_app(command.order, portal, terminal)
     except NotBuildable as error:
         return _sentence(str(error), _NOT_BEGUN)
     except Refusal as refusal:

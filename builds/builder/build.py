@@ -1,28 +1,32 @@
 """The story of one build, in the order that the contract tells it.
 
 Detect, run `pre_compile`, read the files again and ask for the release, install Python and the dependencies, run
-`post_compile`; every step reported while it happens, and the end whatever it is.
+`post_compile`; every step reported while it happens, and the end whatever it is. After a success, `postdeploy`.
 """
 
 import shutil
-import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from builds.builder import NAME, VERSION
+from builds.builder import VERSION
+from builds.builder.beginning import begin_build, table_shelf
+from builds.builder.boot_check import check_boot
 from builds.builder.dependencies import install_dependencies
 from builds.builder.downloading import cache_folder
-from builds.builder.ending import Ending, report_end
+from builds.builder.ending import Ending, report_end, report_rest
 from builds.builder.failures import BuildCancelled, BuildFailure, BuildLost, Interrupted, NotBuildable
 from builds.builder.hooks import hook_command, hook_path, run_hook, shown_command, skip_reason
 from builds.builder.interpreter import install_python
 from builds.builder.interruption import interruptible
+from builds.builder.kept_table import local_answer
 from builds.builder.lease import Lease
+from builds.builder.offline import OfflinePortal
 from builds.builder.order import Confinement, Order, confinement_of
-from builds.builder.portal import Hold, Portal, PortalAway, PortalRefusal
-from builds.builder.sources import SourceCopy, copy_source, source_tree
+from builds.builder.portal import PATIENCE_SECONDS, Hold, Portal, PortalAway, PortalRefusal
+from builds.builder.postdeploy import announce_postdeploy, run_postdeploy
+from builds.builder.sources import copy_source, source_tree
 from builds.builder.step_log import Recorder
 from builds.builder.terminal import Terminal
 from builds.builder.workshop import Workshop
@@ -33,6 +37,9 @@ from versions.archives.sandbox import sandbox_state
 from versions.archives.slots import taken_slot, work_folder
 from versions.domain.refusals import Refusal
 from versions.domain.resolution import ORIGIN_DEFAULT
+from versions.domain.table import Ruleset
+
+_DETECT_PATIENCE_SECONDS = 20.0  # a build that can go on without the portal does not wait for long
 
 
 def build_app(order: Order, portal: Portal, terminal: Terminal) -> BuildStatus:
@@ -48,8 +55,7 @@ def build_app(order: Order, portal: Portal, terminal: Terminal) -> BuildStatus:
     with taken_slot() as slot, work_folder(slot) as folder:
         source = copy_source(order.directory, folder / "app")
         (folder / "spool").mkdir(mode=0o700)
-        hold = _begin(order, source, portal)
-        terminal.note(f"Build {hold.number} of {order.app} on {order.stack}: {hold.url}")
+        portal, hold = begin_build(order, source, portal, terminal)
         with Lease(portal, hold) as lease, interruptible(lease, portal):
             workshop = Workshop(folder, order, slot, confinement, lease.check)
             recorder = Recorder(
@@ -62,10 +68,26 @@ def build_app(order: Order, portal: Portal, terminal: Terminal) -> BuildStatus:
             )
             build = _Build(order, portal, terminal, workshop, recorder, hold, lease.check)
             ending = _ended(build, confinement)
-            report_end(ending, portal, hold, recorder, terminal)
-        if ending.status is BuildStatus.SUCCEEDED and order.output:
-            _keep(workshop.app, order.output, terminal)
+            _conclude(build, ending)
+            if isinstance(portal, OfflinePortal):
+                delivered = portal.deliver(folder / "spool")
+                terminal.note(f"Delivered as build {delivered.number} of {order.app}: {delivered.url}")
     return ending.status
+
+
+def _conclude(build: "_Build", ending: Ending) -> None:
+    """Reports the end. What succeeded is kept where it was asked for, and then its postdeploy command runs."""
+    is_built = ending.status is BuildStatus.SUCCEEDED
+    try:
+        command = announce_postdeploy(build.workshop, build.recorder) if is_built else None
+        report_end(ending, build.portal, build.hold, build.recorder, build.terminal)
+        if is_built and build.order.output:
+            _keep(build.workshop.app, build.order.output, build.terminal)
+        if command is not None:
+            run_postdeploy(command, build.workshop, build.recorder, build.terminal)
+            report_rest(build.recorder)
+    except PortalRefusal as refusal:
+        raise BuildLost(str(refusal)) from refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,27 +101,6 @@ class _Build:
     recorder: Recorder
     hold: Hold
     check: Callable[[], None]
-
-
-def _begin(order: Order, source: SourceCopy, portal: Portal) -> Hold:
-    """Makes the build at the portal. Raises NotBuildable with a sentence about whatever is in the way."""
-    request = {
-        "app": order.app,
-        "stack": order.stack,
-        "arch": order.arch,
-        "source": {"kind": "folder", "ref": order.directory.resolve().name, "sha256": source.sha256},
-        "builder": {"name": NAME, "version": VERSION},
-        "trigger": order.trigger,
-    }
-    try:
-        return portal.create_build(request, idempotency_key=uuid.uuid4().hex)
-    except PortalAway as error:
-        raise NotBuildable(f"The portal at {portal.url} cannot be reached: {error}.") from error
-    except PortalRefusal as refusal:
-        explanation = refusal.detail or refusal.title
-        raise NotBuildable(
-            f"The portal refuses the build: {explanation} ({refusal.code or refusal.status})"
-        ) from refusal
 
 
 def _ended(build: _Build, confinement: Confinement) -> Ending:
@@ -129,38 +130,45 @@ def _ended(build: _Build, confinement: Confinement) -> Ending:
 
 
 def _tell(build: _Build, report: dict[str, object]) -> None:
-    _detect(build)
+    ruleset = _detect(build, report)
     build.workshop.hand_over()
     _run_hook(build, StepName.PRE_COMPILE)
-    detection = _resolve(build)
+    # The documentation knows no stickiness, so only today's rules are told of the last build.
+    previous = build.hold.previous_release if ruleset == Ruleset.CURRENT else None
+    detection = _resolve(build, report, previous)
     release = detection["release"]
     report["python_version"] = release["version"]
     with build.recorder.step(StepName.INSTALL_PYTHON, f"Installing Python {release['version']}") as log:
         install_python(release, build.workshop, log, portal=build.portal, cache=cache_folder(), check=build.check)
-    commands = detection["install_commands"]
-    shown = " && ".join(shown_command(command) for command in commands)
-    manager = str(detection["package_manager"])
+    shown = " && ".join(shown_command(command) for command in detection["install_commands"])
+    manager = report["package_manager"] = str(detection["package_manager"])
     with build.recorder.step(StepName.INSTALL_DEPENDENCIES, f"Installing dependencies with {manager}", shown) as log:
-        install_dependencies(commands, manager, build.workshop, log)
+        report["package_manager_version"] = install_dependencies(detection, build.workshop, log)
     _run_hook(build, StepName.POST_COMPILE)
+    if build.order.is_boot_checked:
+        check_boot(build.workshop, build.recorder)
 
 
-def _detect(build: _Build) -> None:
+def _detect(build: _Build, report: dict[str, object]) -> str:
+    """The rules that the stack's apps are under."""
     with build.recorder.step(StepName.DETECT, "Detecting the app") as log:
         if not build.workshop.confinement.is_sandboxed:
             log.say(f"Sandbox: {build.workshop.confinement.note}")
-        answer = _ask(build)
+        answer = _ask(build, report)
         if not answer["detected"]:
             build.portal.put_detection(build.hold, answer)
             names = sorted(path.name for path in build.workshop.app.iterdir())
             raise BuildFailure("detection::not-python", ", ".join(names)[:500] or "nothing")
         log.say(f"Python app, dependencies by {answer['package_manager'] or 'nothing known yet'}")
+        return str(answer["ruleset"])
 
 
-def _resolve(build: _Build) -> dict[str, Any]:
+def _resolve(build: _Build, report: dict[str, object], previous: str | None) -> dict[str, Any]:
     """The answer that this build uses: the files are read once more, since the hook may have changed them."""
     with build.recorder.step(StepName.RESOLVE, "Choosing the Python release") as log:
-        answer = _ask(build)
+        answer = _ask(build, report, previous)
+        if "offline_revision" in report:
+            log.say("The portal is away; this is answered from the table that the builder kept")
         build.portal.put_detection(build.hold, answer)
         for warning in answer["warnings"]:
             log.say(f"Warning: {warning.get('message') or warning['code']}")
@@ -184,10 +192,23 @@ def _resolution_line(answer: Mapping[str, Any]) -> str:
     return f"Python {answer['release']['version']} for {asked} (revision {answer['revision']} of the table)"
 
 
-def _ask(build: _Build) -> dict[str, Any]:
-    """Detection's answer for the files as they are now."""
+def _ask(build: _Build, report: dict[str, object], previous: str | None = None) -> dict[str, Any]:
+    """Detection's answer for the files as they are now: the portal's, or from the kept table while it is away."""
     files = source_document(source_tree(build.workshop.app))
-    return build.portal.detect({"stack": build.order.stack, "arch": build.order.arch, "files": files})
+    question: dict[str, object] = {"stack": build.order.stack, "arch": build.order.arch, "files": files}
+    if previous:
+        question["previous"] = previous
+    kept = build.portal.kept if isinstance(build.portal, OfflinePortal) else table_shelf(build.portal).load()
+    try:
+        answer = build.portal.detect(question, patience=_DETECT_PATIENCE_SECONDS if kept else PATIENCE_SECONDS)
+    except PortalAway:
+        if kept is None:
+            raise
+        answer = local_answer(question, kept)
+        report["offline_revision"] = kept.revision
+    if kept and isinstance(build.portal, OfflinePortal):
+        report["offline_revision"] = kept.revision
+    return answer
 
 
 def _run_hook(build: _Build, name: StepName) -> None:

@@ -16,11 +16,12 @@ _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 @dataclass(frozen=True, slots=True)
 class CommandLine:
-    """An order, and the portal it is reported to."""
+    """An order, and the portal it is reported to. `buildpack`: the folder of the one to run, None for our own way."""
 
     order: Order
     portal_url: str
     token: str
+    buildpack: Path | None = None
 
 
 def read_command_line(arguments: Sequence[str], environment: Mapping[str, str], token: str) -> CommandLine:
@@ -46,8 +47,9 @@ def read_command_line(arguments: Sequence[str], environment: Mapping[str, str], 
         output=options.output,
         trigger=options.trigger,
         is_unsafe_allowed=options.unsafe_no_sandbox,
+        is_boot_checked=options.boot_check,
     )
-    return CommandLine(order, url, token.strip())
+    return CommandLine(order, url, token.strip(), options.buildpack)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -56,6 +58,20 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     build = commands.add_parser("build", help="build the app in a folder", description="Builds the app in a folder.")
+    build.set_defaults(buildpack=None)
+    _add_build_options(build)
+    build.add_argument(
+        "--boot-check", action="store_true", help="start the Procfile's web command and see it listen on $PORT"
+    )
+    text = "Runs an unmodified buildpack on the app in a folder."
+    buildpack = commands.add_parser("buildpack", help="run an existing buildpack", description=text)
+    buildpack.add_argument("buildpack", type=Path, metavar="BUILDPACK_DIR", help="folder that holds bin/compile")
+    buildpack.set_defaults(boot_check=False)
+    _add_build_options(buildpack)
+    return parser
+
+
+def _add_build_options(build: argparse.ArgumentParser) -> None:
     build.add_argument("directory", type=Path, metavar="DIR", help="root folder of the app; it is copied, not changed")
     build.add_argument("--app", required=True, help="name of the app")
     build.add_argument("--stack", required=True, help="stack to build on, such as scalingo-22")
@@ -68,7 +84,6 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="run the app's code unconfined where bubblewrap does not work; recorded on the build",
     )
-    return parser
 
 
 def _variables(path: Path) -> dict[str, str]:

@@ -53,6 +53,12 @@ def report_end(ending: Ending, portal: Portal, hold: Hold, recorder: Recorder, t
     raise PortalAway("it does not confirm the logs of the build")
 
 
+def report_rest(recorder: Recorder) -> None:
+    """Waits until what was printed after the build's end has arrived too. Raises PortalAway when it does not."""
+    if not recorder.wait_for_logs(_LOG_PATIENCE_SECONDS):
+        raise PortalAway("it does not take the rest of the logs")
+
+
 def _say(ending: Ending, terminal: Terminal) -> None:
     if ending.status is BuildStatus.SUCCEEDED:
         terminal.step("Built")

@@ -8,9 +8,9 @@ from pathlib import Path
 from builds.builder.failures import BuildFailure
 from builds.builder.step_log import StepLog
 from builds.builder.workshop import Workshop
+from builds.domain.hooks import HOOK_LIMIT_SECONDS
 from builds.domain.statuses import StepName
 
-_TIMEOUT_SECONDS = 15 * 60.0
 _LONGEST_FIRST_LINE = 512
 _DEFAULT_INTERPRETER = "bash"  # what hooks without an interpreter line are written for
 
@@ -34,7 +34,7 @@ def skip_reason(app: Path, name: StepName) -> str | None:
 
 def run_hook(name: StepName, workshop: Workshop, log: StepLog) -> None:
     """Runs the hook whether it is executable or not. Raises BuildFailure `hooks::…` when it does not end with 0."""
-    log.exit_code = workshop.run(hook_command(workshop.app, name), log.output, timeout_seconds=_TIMEOUT_SECONDS)
+    log.exit_code = workshop.run(hook_command(workshop.app, name), log.output, timeout_seconds=HOOK_LIMIT_SECONDS)
     if log.exit_code:
         raise BuildFailure(f"hooks::{name}", f"exit status {log.exit_code}")
 

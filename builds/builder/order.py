@@ -22,6 +22,7 @@ class Order:
     output: Path | None = None
     trigger: str = "command line"
     is_unsafe_allowed: bool = False
+    is_boot_checked: bool = False
     arch: str = field(default_factory=lambda: _ARCHS.get(platform.machine().lower(), platform.machine().lower()))
 
 

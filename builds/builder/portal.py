@@ -39,13 +39,14 @@ class PortalRefusal(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A running build that is ours. Every write carries the fence."""
+    """A running build that is ours. Every write carries the fence. The release is that of the app's last build."""
 
     id: int
     number: int
     fence: int
     lease_seconds: float
     url: str
+    previous_release: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,21 +84,45 @@ class Portal:
         """From now on a portal that is away is not waited for, because whoever runs the builder wants to go."""
         self._hurried.set()
 
-    def create_build(self, order: Mapping[str, object], idempotency_key: str) -> Hold:
+    def create_build(
+        self, order: Mapping[str, object], idempotency_key: str, *, patience: float = _IMPATIENCE_SECONDS
+    ) -> Hold:
+        """The new build. By default it is soon told that the portal is away, since somebody waits for that."""
         answer = self._call(
             "POST",
             "/api/v1/builds",
             json=order,
             headers={"Idempotency-Key": idempotency_key},
-            patience=_IMPATIENCE_SECONDS,
+            patience=patience,
         ).json()
-        return Hold(answer["id"], answer["number"], answer["fence"], answer["lease_seconds"], answer["url"])
+        return Hold(
+            answer["id"],
+            answer["number"],
+            answer["fence"],
+            answer["lease_seconds"],
+            answer["url"],
+            answer.get("previous_release"),
+        )
 
-    def detect(self, question: Mapping[str, object]) -> dict[str, Any]:
-        """The answer of detection and resolution for a source tree."""
-        answer = self._call("POST", "/api/v1/detect", json=question).json()
+    def detect(self, question: Mapping[str, object], *, patience: float = PATIENCE_SECONDS) -> dict[str, Any]:
+        """The answer of detection and resolution for a source tree, with what was looked at: the build keeps both."""
+        answer = self._call("POST", "/api/v1/detect?explain=1", json=question, patience=patience).json()
         assert isinstance(answer, dict)
         return answer
+
+    def whole_table(self) -> object:
+        """The current table, wrapped, as the portal sends it; None when it cannot be had now. One try."""
+        try:
+            response = self._send("GET", "/api/v1/table")
+            return response.json() if response.status_code == httpx.codes.OK else None
+        except (PortalAway, ValueError):
+            return None
+
+    def stack_table(self, stack: str) -> dict[str, Any] | None:
+        """The published table with this stack alone; None when it cannot be had now."""
+        response = self._send("GET", f"/api/v1/stacks/{quote(stack)}/table")
+        document = response.json().get("table") if response.status_code == httpx.codes.OK else None
+        return document if isinstance(document, dict) else None
 
     def put_detection(self, hold: Hold, detection: Mapping[str, object]) -> None:
         self._call("PUT", f"/api/v1/builds/{hold.id}/detection", json=detection, hold=hold)

@@ -12,7 +12,7 @@ from builds.builder.log_stream import LogStream
 from builds.builder.masking import Masker
 from builds.builder.portal import Hold, Portal
 from builds.builder.terminal import Terminal
-from builds.domain.statuses import StepName, StepStatus
+from builds.domain.statuses import StepStatus
 
 
 class StepLog:
@@ -64,7 +64,7 @@ class Recorder:
         self._streams: dict[str, LogStream] = {}
 
     @contextmanager
-    def step(self, name: StepName, title: str, command: str = "") -> Iterator[StepLog]:
+    def step(self, name: str, title: str, command: str = "") -> Iterator[StepLog]:
         """The time of one step. A BuildFailure inside fails the step; other ends leave it open for the build's end."""
         self._terminal.step(title)
         started_at = _now()
@@ -89,7 +89,11 @@ class Recorder:
                     ended = {"status": status, "finished_at": _now(), "exit_code": log.exit_code}
                     self._portal.put_step(self._hold, name, report | ended)
 
-    def skip(self, name: StepName, title: str, reason: str) -> None:
+    def announce(self, name: str) -> None:
+        """A step that is going to run later."""
+        self._portal.put_step(self._hold, name, {"status": StepStatus.PENDING})
+
+    def skip(self, name: str, title: str, reason: str) -> None:
         """A step that does not run says why."""
         self._terminal.step(f"{title}: skipped, {reason}")
         self._portal.put_step(self._hold, name, {"status": StepStatus.SKIPPED, "skip_reason": reason})

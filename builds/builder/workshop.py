@@ -4,8 +4,9 @@ import os
 import select
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from builds.builder.failures import BuildFailure
 from builds.builder.order import Confinement, Order
@@ -16,13 +17,15 @@ PYTHON_FOLDER = ".scalingo/python"
 _LOOK_SECONDS = 0.2  # how soon a time-out, a cancellation or Ctrl-C is noticed
 _READ_BYTES = 64 * 1024
 _SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-# How pip reaches the outside world here; the builder's other variables stay with the builder.
+# How installers reach the outside world here; the builder's other variables stay with the builder.
 _INHERITED = (
     "PIP_INDEX_URL",
     "PIP_EXTRA_INDEX_URL",
     "PIP_TRUSTED_HOST",
     "PIP_CERT",
     "PIP_DEFAULT_TIMEOUT",
+    "PIPENV_PYPI_MIRROR",
+    "UV_DEFAULT_INDEX",
     "SSL_CERT_FILE",
     "SSL_CERT_DIR",
     "REQUESTS_CA_BUNDLE",
@@ -33,6 +36,8 @@ _INHERITED = (
     "https_proxy",
     "no_proxy",
 )
+
+NOTHING_MORE: Mapping[str, str] = MappingProxyType({})
 
 
 class Workshop:
@@ -61,6 +66,11 @@ class Workshop:
         """The app's folder as its commands see it."""
         return "/app" if self.confinement.is_sandboxed else str(self.app)
 
+    @property
+    def scratch(self) -> str:
+        """A folder for temporary files as the commands see it; unlike the app's, it is not kept."""
+        return "/scratch" if self.confinement.is_sandboxed else str(self._scratch)
+
     def hand_over(self) -> None:
         """Makes the folders belong to the user that the commands run as."""
         self._scratch.mkdir(mode=0o700, exist_ok=True)
@@ -70,31 +80,64 @@ class Workshop:
     def give(self, path: Path) -> None:
         self._slot.give(path)
 
-    def run(self, command: Sequence[str], output: Callable[[bytes], None], *, timeout_seconds: float) -> int:
+    def run(
+        self,
+        command: Sequence[str],
+        output: Callable[[bytes], None],
+        *,
+        timeout_seconds: float,
+        environment: Mapping[str, str] = NOTHING_MORE,
+    ) -> int:
         """Runs the command to its end, passes on what it prints, and answers its exit status (128 + N for signal N).
 
         Everything it started has ended when this returns. Raises BuildFailure `builder::time-out`, and whatever
         `check` raises, with the whole process tree killed.
         """
+        status = self.run_until(command, output, _never, timeout_seconds=timeout_seconds, environment=environment)
+        assert status is not None
+        return status
+
+    def run_until(
+        self,
+        command: Sequence[str],
+        output: Callable[[bytes], None],
+        is_reached: Callable[[], bool],
+        *,
+        timeout_seconds: float,
+        environment: Mapping[str, str] = NOTHING_MORE,
+    ) -> int | None:
+        """Like `run`, but ends the command, and answers None, as soon as `is_reached` says so.
+
+        `is_reached` is asked several times a second and must not take long.
+        """
         begin = start if self.confinement.is_sandboxed else start_unconfined
-        process = begin(command, self._room())
+        process = begin(command, self._room(environment))
         assert process.stdout is not None
         try:
             with process.stdout:
-                self._follow(process, process.stdout.fileno(), output, time.monotonic() + timeout_seconds)
+                self._follow(process, process.stdout.fileno(), output, is_reached, time.monotonic() + timeout_seconds)
         except _TimedOut:
             limit = f"{timeout_seconds / 60:g} minutes"
             raise BuildFailure("builder::time-out", f"{' '.join(command)[:100]} ran for more than {limit}") from None
+        except _Reached:
+            return None
         finally:
             kill_tree(process)
         return process.returncode if process.returncode >= 0 else 128 - process.returncode
 
     def _follow(
-        self, process: subprocess.Popen[bytes], pipe: int, output: Callable[[bytes], None], deadline: float
+        self,
+        process: subprocess.Popen[bytes],
+        pipe: int,
+        output: Callable[[bytes], None],
+        is_reached: Callable[[], bool],
+        deadline: float,
     ) -> None:
         is_open = True
         while is_open or process.poll() is None:
             self._check()
+            if is_reached():
+                raise _Reached
             if time.monotonic() > deadline:
                 raise _TimedOut
             if not is_open:
@@ -108,17 +151,17 @@ class Workshop:
             elif process.poll() is not None:
                 return  # something it left behind still holds the pipe, and is ended by the caller
 
-    def _room(self) -> Room:
+    def _room(self, more: Mapping[str, str]) -> Room:
         if self.confinement.is_sandboxed:
             mounts = (Mount(self.app, "/app", is_writable=True), Mount(self._scratch, "/scratch", is_writable=True))
-            environment = self._environment(home="/tmp", scratch="/scratch")  # noqa: S108  the sandbox's own
+            environment = {**self._environment(home="/tmp"), **more}  # noqa: S108  the sandbox's own
             return Room("/app", environment, mounts, uid=self._slot.uid, limits=Limits(), shares_network=True)
-        environment = self._environment(home=str(self._scratch), scratch=str(self._scratch))
+        environment = {**self._environment(home=self.scratch), **more}
         # Without user namespaces the process limit counts what the user runs elsewhere on this machine.
         limits = Limits() if self._slot.uid is not None else Limits(processes=4096)
         return Room(str(self.app), environment, uid=self._slot.uid, limits=limits)
 
-    def _environment(self, *, home: str, scratch: str) -> dict[str, str]:
+    def _environment(self, *, home: str) -> dict[str, str]:
         """The app's own variables first: nothing in them can stand for one of the builder's."""
         inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
         return {
@@ -126,7 +169,7 @@ class Workshop:
             **self._order.variables,
             "PATH": f"{self.root}/{PYTHON_FOLDER}/bin:{_SYSTEM_PATH}",
             "HOME": home,
-            "TMPDIR": scratch,
+            "TMPDIR": self.scratch,
             "LANG": "C.UTF-8",
             "APP": self._order.app,
             "STACK": self._order.stack,
@@ -138,3 +181,11 @@ class Workshop:
 
 class _TimedOut(Exception):
     pass
+
+
+class _Reached(Exception):
+    pass
+
+
+def _never() -> bool:
+    return False

@@ -20,11 +20,11 @@ class Cuts:
 
 
 @contextmanager
-def cutting_proxy(target: str, *, seed: int, shortest: int, longest: int) -> Iterator[Cuts]:
+def cutting_proxy(target: str, *, seed: int, shortest: int, longest: int, port: int = 0) -> Iterator[Cuts]:
     """Forwards to the address `target`; each connection is cut after `shortest` to `longest` bytes, some never."""
     chance = random.Random(seed)
     address = urlsplit(target)
-    listener = socket.create_server(("127.0.0.1", 0))
+    listener = socket.create_server(("127.0.0.1", port))
     cuts = Cuts(f"http://127.0.0.1:{listener.getsockname()[1]}")
     threads: list[threading.Thread] = []
 

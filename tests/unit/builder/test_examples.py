@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from builds.builder.examples import EXAMPLES, example_for, is_bundled_example
+from builds.builder.examples import EXAMPLES, FIRST_EXAMPLES, example_for, is_bundled_example
 from builds.builder.order import Order, confinement_of
 from versions.archives.sandbox import SandboxState
 
@@ -16,7 +16,8 @@ def order(directory: Path, *, is_unsafe_allowed: bool = False) -> Order:
 
 def test_the_examples_are_known() -> None:
     names = sorted(path.name for path in EXAMPLES.iterdir() if path.is_dir())
-    assert {"asks-exact", "asks-series", "broken-hook", "hello-flask"} <= set(names)
+    assert set(FIRST_EXAMPLES) <= set(names)
+    assert all((EXAMPLES / name / "README.md").is_file() for name in names)
     assert all(is_bundled_example(EXAMPLES / name) for name in names)
 
 
