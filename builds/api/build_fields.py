@@ -1,6 +1,5 @@
 """The bodies of writes to builds, and how they become what the services take."""
 
-import re
 import shlex
 from typing import Any
 
@@ -9,6 +8,7 @@ from rest_framework import serializers
 
 from builds.api.requests import STEP_NAME
 from builds.api.strict import StorableJsonField, StorableTextField, StrictSerializer, text_of
+from builds.domain.app_entries import MAX_CONTACT_CHARACTERS, MAX_OWNER_CHARACTERS, MAX_URL_CHARACTERS
 from builds.domain.statuses import BuildStatus, StepStatus
 from builds.domain.storable import storable_text
 from builds.models.build import POSTDEPLOY_FAILURE
@@ -16,6 +16,11 @@ from builds.services import BuildOrder, Outcome, StepReport
 from builds.services.finishing import AnnouncedLog
 
 APP_NAME = r"^[a-z0-9][a-z0-9-]{0,62}\Z"
+# The rules of builds.domain.app_entries again, for the API's description; `$` alone lets a last newline through.
+_ONE_LINE = r"^[^\x00-\x1f\x7f]*$(?!\n)"
+_ONE_LINE_PROBLEM = "Expected one line without control characters."
+_ADDRESS = r"^(https?://[^\s/][^\s\x00-\x1f\x7f]*)?$(?!\n)"
+_ADDRESS_PROBLEM = "Expected an address that starts with http:// or https:// and holds no space."
 _SHA256 = r"^[0-9a-f]{64}\Z"
 _CODE = r"^[a-z0-9][a-z0-9_:.-]{0,199}\Z"
 
@@ -165,15 +170,10 @@ class FinishFields(StrictSerializer):
 class AppFields(StrictSerializer):
     """Body of `PUT /api/v1/apps/{name}`."""
 
-    owner = StorableTextField(max_length=200)
-    contact = StorableTextField(max_length=200)
-    url = StorableTextField(max_length=2000)
+    owner = StorableTextField(max_length=MAX_OWNER_CHARACTERS, pattern=_ONE_LINE, problem=_ONE_LINE_PROBLEM)
+    contact = StorableTextField(max_length=MAX_CONTACT_CHARACTERS, pattern=_ONE_LINE, problem=_ONE_LINE_PROBLEM)
+    url = StorableTextField(max_length=MAX_URL_CHARACTERS, pattern=_ADDRESS, problem=_ADDRESS_PROBLEM)
     active = serializers.BooleanField(default=True)
-
-    def validate_url(self, value: str | None) -> str | None:
-        if value and not re.match(r"https?://[^\s/]", value):
-            raise serializers.ValidationError("Expected an address that starts with http:// or https://.")
-        return value
 
 
 def _texts(data: dict[str, Any] | None) -> dict[str, str]:

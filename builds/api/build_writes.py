@@ -11,8 +11,10 @@ from rest_framework.views import APIView
 from builds.api.build_fields import BuildFields, ClaimFields, FinishFields, StepFields
 from builds.api.detection_fields import DetectionFields
 from builds.api.requests import caller_of, check_step_name, fence_of, idempotency_key_of
+from builds.domain.caller import Caller
 from builds.domain.statuses import BuildStatus
 from builds.selectors.build_documents import build_document
+from builds.selectors.builds import previous_release
 from builds.services import (
     LEASE_SECONDS,
     CreatedBuild,
@@ -39,19 +41,25 @@ def create(request: Request) -> Response:
     """`POST /api/v1/builds`; the list at the same address is read under another scope."""
     fields = BuildFields(data=request.data)
     fields.is_valid(raise_exception=True)
-    created = create_build(order=fields.order(), caller=caller_of(request), idempotency_key=idempotency_key_of(request))
+    caller = caller_of(request)
+    created = create_build(order=fields.order(), caller=caller, idempotency_key=idempotency_key_of(request))
     code = status.HTTP_201_CREATED if created.is_new else status.HTTP_200_OK
-    return Response(_created_document(created), status=code, headers={"Location": _api_address(created)})
+    return Response(_created_document(created, caller), status=code, headers={"Location": _api_address(created)})
 
 
 class ClaimView(BuildWriteView):
-    @extend_schema(operation_id="claim_build", request=ClaimFields, responses={200: dict})
+    @extend_schema(operation_id="claim_build", request=ClaimFields, parameters=[IDEMPOTENCY_KEY], responses={200: dict})
     def post(self, request: Request, build_id: int) -> Response:
-        """Takes a queued build: its fence, and the lease that heartbeats extend."""
+        """Takes a queued build: its fence, and the lease that heartbeats extend; the same key again, the same fence."""
         fields = ClaimFields(data=request.data)
         fields.is_valid(raise_exception=True)
-        claimed = claim_build(build_id=build_id, builder=fields.builder_texts(), caller=caller_of(request))
-        return Response(_created_document(claimed))
+        claimed = claim_build(
+            build_id=build_id,
+            builder=fields.builder_texts(),
+            caller=caller_of(request),
+            idempotency_key=idempotency_key_of(request),
+        )
+        return Response(_created_document(claimed, caller_of(request)))
 
 
 class HeartbeatView(BuildWriteView):
@@ -115,7 +123,8 @@ class CancelView(BuildWriteView):
         return Response({"id": build_id, "status": left_as.value, "cancel_requested": True}, status=code)
 
 
-def _created_document(created: CreatedBuild) -> dict[str, object]:
+def _created_document(created: CreatedBuild, caller: Caller) -> dict[str, object]:
+    """`previous_release` is what today's rules call the release of the app's last build."""
     return {
         "id": created.id,
         "number": created.number,
@@ -123,6 +132,7 @@ def _created_document(created: CreatedBuild) -> dict[str, object]:
         "fence": created.fence,
         "lease_seconds": LEASE_SECONDS if created.fence is not None else None,
         "url": f"{settings.PUBLIC_URL}/builds/{created.id}/",
+        "previous_release": previous_release(build_id=created.id, stacks=caller.stacks),
     }
 
 

@@ -43,6 +43,7 @@ class DetectionFields(StrictSerializer):
     ruleset = serializers.ChoiceField([value.value for value in Ruleset], required=False, allow_null=True)
     detected = serializers.BooleanField()
     package_manager = StorableTextField(max_length=63)
+    package_manager_version = StorableTextField(max_length=63)
     request = _RequestFields(required=False, allow_null=True)
     release = _ReleaseFields(required=False, allow_null=True)
     failure = _FailureFields(required=False, allow_null=True)

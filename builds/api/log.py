@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 from builds.api.build_writes import FENCE
 from builds.api.requests import caller_of, check_content_digest, check_step_name, fence_of, whole_number
 from builds.selectors.builds import readable_step
-from builds.selectors.log_bytes import log_pieces
+from builds.selectors.log_bytes import log_pieces, served_size
 from builds.services import MAX_CHUNK_BYTES, append_log
 from versions.domain.refusals import Refusal
 
@@ -64,7 +64,9 @@ class LogView(APIView):
         response = StreamingHttpResponse(
             log_pieces(step_id=row.id, start=offset, end=row.log_size), content_type="application/octet-stream"
         )
-        response["Content-Length"] = str(row.log_size - offset)
+        response["Content-Length"] = str(
+            served_size(start=offset, end=row.log_size, gap_start=row.gap_start, gap_end=row.gap_end)
+        )
         response["Upload-Offset"] = str(row.log_size)
         response["Cache-Control"] = "private, no-store"
         response["Content-Disposition"] = f'attachment; filename="build-{build_id}-{step}.log"'

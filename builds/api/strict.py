@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.core.validators import RegexValidator
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -27,13 +28,16 @@ class StrictSerializer(serializers.Serializer[Any]):
 class StorableTextField(serializers.CharField):
     r"""Text as it was sent, with NUL and lone surrogates written out as `\x00` and `\udc80`; numbers are no text."""
 
-    def __init__(self, *, max_length: int, required: bool = False, allow_null: bool = True) -> None:
+    def __init__(
+        self, *, max_length: int, required: bool = False, allow_null: bool = True, pattern: str = "", problem: str = ""
+    ) -> None:
         super().__init__(
             max_length=max_length,
             required=required,
             allow_null=allow_null,
             allow_blank=not required,
             trim_whitespace=False,
+            validators=[RegexValidator(pattern, message=problem)] if pattern else None,
         )
 
     def to_internal_value(self, data: object) -> str:

@@ -7,6 +7,7 @@ from builds.api.answers import DetectView, ResolveView
 from builds.api.build_writes import CancelView, ClaimView, DetectionView, FinishView, HeartbeatView, StepView
 from builds.api.history import AppListView, AppView, BuildListView, BuildView
 from builds.api.log import LogView
+from builds.api.reports import ReportView
 
 
 class IdConverter(IntConverter):
@@ -29,6 +30,7 @@ urlpatterns = [
     path("builds/<id:build_id>/steps/<str:step>/log", LogView.as_view(), name="api-step-log"),
     path("builds/<id:build_id>/finish", FinishView.as_view(), name="api-build-finish"),
     path("builds/<id:build_id>/cancel", CancelView.as_view(), name="api-build-cancel"),
+    path("reports", ReportView.as_view(), name="api-report"),
     path("apps", AppListView.as_view(), name="api-app-list"),
     path("apps/<str:name>", AppView.as_view(), name="api-app-detail"),
 ]

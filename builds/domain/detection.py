@@ -33,12 +33,16 @@ from versions.domain.table import Ruleset, StackEntry, Table
 
 @dataclass(frozen=True, slots=True)
 class Detection:
-    """The whole answer. Values known before a failure are kept; `install_commands` are for answers without one."""
+    """The whole answer. Values known before a failure are kept; `install_commands` are for answers without one.
+
+    `package_manager_version` is what the stack's table names; None leaves the choice to the builder.
+    """
 
     revision: int | None
     ruleset: Ruleset
     is_detected: bool
     package_manager: PackageManager | None = None
+    package_manager_version: str | None = None
     request: Request | None = None
     release: ResolvedRelease | None = None
     failure: DetectionFailure | None = None
@@ -80,7 +84,9 @@ def detect(
         return replace(answer, failure=entry, trace=trace.entries)
     trace.taken(stack, Reason.STACK_KNOWN)
     answer = _inspected(App(tree, entry, table, previous, trace), rules, answer, choice, arch)
-    return replace(answer, trace=trace.entries)
+    manager = answer.package_manager
+    version = entry.tool_version(manager.value) if manager else None
+    return replace(answer, package_manager_version=version, trace=trace.entries)
 
 
 def _with_manager(answer: Detection, choice: ManagerChoice | ManagerFailure) -> Detection:

@@ -30,6 +30,7 @@ def detection_document(detection: Detection, *, is_explained: bool = False) -> d
         "failure": _failure(detection.failure),
         "warnings": [_warning(warning) for warning in detection.warnings],
         "install_commands": [list(command) for command in detection.install_commands],
+        "package_manager_version": detection.package_manager_version,
     }
     if is_explained:
         document["trace"] = [_trace_entry(entry) for entry in detection.trace]

@@ -39,6 +39,8 @@ class Build(models.Model):
     idempotency_key = models.CharField(_("idempotency key"), max_length=255, blank=True)
     idempotency_digest = models.CharField(_("digest of the request"), max_length=64, blank=True)
 
+    # Whoever claims again under the same key, because the answer was lost, is told the same fence.
+    claim_key = models.CharField(_("key of the claim"), max_length=320, blank=True)
     fence = models.BigIntegerField(_("fence"), null=True, blank=True)
     lease_expires_at = models.DateTimeField(_("lease expires at"), null=True, blank=True)
     heartbeat_at = models.DateTimeField(_("last heartbeat at"), null=True, blank=True)
@@ -60,6 +62,15 @@ class Build(models.Model):
 
     failure_code = models.CharField(_("failure code"), max_length=200, blank=True)
     failure_detail = models.TextField(_("failure detail"), blank=True)
+    failure_group = models.ForeignKey(
+        "builds.FailureGroup",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="builds",
+        verbose_name=_("failure group"),
+        db_index=False,
+    )
     report = models.JSONField(_("report"), null=True, blank=True)
     finish_digest = models.CharField(_("digest of the finishing request"), max_length=64, blank=True)
 
@@ -122,6 +133,13 @@ class Build(models.Model):
             models.Index(fields=["-created_at", "-id"], name="build_newest"),
             # Readers: an app's page, and each app's latest build on the list of apps.
             models.Index(fields=["app", "-created_at", "-id"], name="build_app_newest"),
+            # Reader: the impact preview, which takes every app's last detection from this index alone.
+            models.Index(
+                fields=["app", "-created_at", "-id"],
+                condition=Q(detection__isnull=False),
+                include=["stack", "arch", "request_version", "request_origin", "python_version"],
+                name="build_last_detection",
+            ),
             # Reader: an app's builds under one status tab; its last success on the page of a failed build.
             models.Index(fields=["app", "status", "-created_at", "-id"], name="build_app_status_newest"),
             # Readers: the status tabs and their counts; the dashboard's latest failures and builds in progress.
@@ -139,6 +157,12 @@ class Build(models.Model):
                 fields=["failure_code", "-created_at", "-id"],
                 condition=Q(failure_code__gt=""),
                 name="build_failure_newest",
+            ),
+            # Readers: the page of a failure group; the task that counts the groups' builds.
+            models.Index(
+                fields=["failure_group", "-created_at", "-id"],
+                condition=Q(failure_group__isnull=False),
+                name="build_failure_group_newest",
             ),
             # Reader: the reaper, every few seconds; holds the builds in progress only.
             models.Index(

@@ -33,6 +33,10 @@ class Step(models.Model):
     log_size = models.PositiveBigIntegerField(_("size of the log in bytes"), default=0)
     log_newlines = models.PositiveBigIntegerField(_("newlines in the log"), default=0)
     is_log_line_open = models.BooleanField(_("log ends within a line"), default=False)
+    is_log_masked = models.BooleanField(_("the portal masked something in the log"), default=False)
+    # A log beyond its limit keeps head and tail: the bytes [gap_start, gap_end) were let go.
+    gap_start = models.PositiveBigIntegerField(_("start of the gap in bytes"), null=True, blank=True)
+    gap_end = models.PositiveBigIntegerField(_("end of the gap in bytes"), null=True, blank=True)
 
     objects: ClassVar[models.Manager["Step"]] = StepQuerySet.as_manager()
 
@@ -57,6 +61,11 @@ class Step(models.Model):
             models.CheckConstraint(
                 condition=Q(started_at=None) | Q(finished_at=None) | Q(finished_at__gte=F("started_at")),
                 name="step_ends_after_it_began",
+            ),
+            models.CheckConstraint(
+                condition=Q(gap_start=None, gap_end=None)
+                | Q(gap_start__lt=F("gap_end"), gap_end__lte=F("log_size"), gap_end__isnull=False),
+                name="step_gap_within_its_log",
             ),
         ]
 

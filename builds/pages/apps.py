@@ -1,31 +1,49 @@
-"""The list of apps, and the page of one app."""
+"""The list of apps, on a page and as CSV."""
+
+from dataclasses import dataclass
 
 from django.contrib.auth.decorators import login_required, permission_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from builds.pages.lines import build_line, build_lines
-from builds.selectors.app_rows import app_row, app_rows
-from builds.selectors.build_rows import build_rows
-from builds.selectors.cursors import cursor_of, place_of
-from builds.selectors.filters import BuildFilter
+from builds.domain.app_lists import written_rows
+from builds.pages.lines import build_line
+from builds.selectors.app_documents import app_cells
+from builds.selectors.app_rows import AppFilter, app_rows, every_app_row
+from builds.selectors.offers import offered_series
+from versions.domain.version import Series
+
+PARAMETERS = ("q", "owner", "series", "state")
+STATES = {"active": True, "dormant": False}
+
+
+@dataclass(frozen=True, slots=True)
+class StateChoice:
+    value: str
+    label: str
 
 
 @login_required
 @permission_required("builds.view_app", raise_exception=True)
 @require_safe
 def app_list(request: HttpRequest) -> HttpResponse:
-    name_like = request.GET.get("q", "").strip().replace("\0", "")[:63]
+    query = _usable(request.GET)
     after = request.GET.get("after", "").replace("\0", "")[:63]
-    page = app_rows(after=after, name_like=name_like)
-    kept = {"q": name_like} if name_like else {}
+    wanted = _filter(query)
+    page = app_rows(wanted, after=after)
     context = {
         "apps": [(app, build_line(app.latest) if app.latest else None) for app in page.rows],
-        "name_like": name_like,
-        "first": f"?{urlencode(kept)}" if after else "",
-        "following": f"?{urlencode({**kept, 'after': page.next_name})}" if page.next_name else "",
+        "query": query,
+        "series": offered_series(),
+        "states": [StateChoice("active", _("Active")), StateChoice("dormant", _("Dormant"))],
+        "is_narrowed": wanted.is_narrowing,
+        "export": f"?{urlencode(query)}" if query else "",
+        "first": f"?{urlencode(query)}" if after else "",
+        "following": f"?{urlencode({**query, 'after': page.next_name})}" if page.next_name else "",
+        "can_edit": request.user.has_perm("builds.change_app"),
     }
     return render(request, "builds/app_list.html", context)
 
@@ -33,15 +51,30 @@ def app_list(request: HttpRequest) -> HttpResponse:
 @login_required
 @permission_required("builds.view_app", raise_exception=True)
 @require_safe
-def app_detail(request: HttpRequest, name: str) -> HttpResponse:
-    app = app_row(name=name.replace("\0", ""))
-    cursor = request.GET.get("cursor", "")
-    page = build_rows(BuildFilter(app=app.name), before=place_of(cursor))
-    context = {
-        "app": app,
-        "latest": build_line(app.latest) if app.latest else None,
-        "lines": build_lines(page.rows),
-        "older": f"?{urlencode({'cursor': cursor_of(page.next_place)})}" if page.next_place else "",
-        "newest": "?" if cursor else "",
-    }
-    return render(request, "builds/app_detail.html", context)
+def app_export(request: HttpRequest) -> HttpResponseBase:
+    """The same apps as CSV, under the same filters, however many; it can be imported again."""
+    apps = every_app_row(_filter(_usable(request.GET)))
+    rows = written_rows(app_cells(app) for app in apps)
+    response = StreamingHttpResponse((line.encode() for line in rows), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="apps.csv"'
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _usable(sent: QueryDict) -> dict[str, str]:
+    """The parameters that mean something. A pasted address with a worn-out filter still shows the list."""
+    query = {name: sent.get(name, "").strip().replace("\0", "")[:200] for name in PARAMETERS}
+    if query["state"] not in STATES:
+        query["state"] = ""
+    if Series.parse(query["series"]) is None:
+        query["series"] = ""
+    return {name: value for name, value in query.items() if value}
+
+
+def _filter(query: dict[str, str]) -> AppFilter:
+    return AppFilter(
+        name_like=query.get("q", ""),
+        owner_like=query.get("owner", ""),
+        series=Series.parse(query.get("series", "")),
+        is_active=STATES.get(query.get("state", "")),
+    )

@@ -12,13 +12,17 @@ from django.views.decorators.http import require_safe
 
 from builds.domain.messages import explain
 from builds.domain.statuses import BuildStatus
+from builds.pages.answer_parts import answer_text, origin_words, trace_lines
 from builds.pages.lines import python_note
 from builds.pages.log_html import log_html
+from builds.pages.replay_lines import verdict
 from builds.pages.step_parts import step_parts, step_title, strip_parts
 from builds.selectors.build_story import BuildStory, build_story
 from builds.selectors.builds import build_status, readable_step
+from builds.selectors.failure_groups import group_of_build
 from builds.selectors.log_bytes import log_pieces
 from builds.selectors.log_windows import WINDOW_LINES, log_end, log_from
+from builds.selectors.replay import replayed_today
 from builds.selectors.step_rows import StepRow, step_rows
 from versions.domain.resolution import ORIGIN_CACHED, ORIGIN_DEFAULT
 
@@ -43,12 +47,15 @@ def build_detail(request: HttpRequest, build_id: int) -> HttpResponse:
         "python_note": python_note(story.row),
         "why": _why(story),
         "failure": story.failure,
-        "advice": explain(story.row.failure_code, story.row.facts).advice if story.failure else "",
+        "advice": _advice(story),
         "error_line": failed.error_line if failed else None,
         "has_log": can_read_logs and any(step.log_size for step in story.steps),
+        "can_cancel": _can_cancel(request, story),
         "is_live": story.is_leased or story.row.status is BuildStatus.QUEUED,
         "fingerprint": _fingerprint(story.row.status, story.steps),
+        "group": group_of_build(build_id=build_id) if story.failure else None,
         "files": _files(story.detection),
+        **_explanation(story),
     }
     return render(request, "builds/build_detail.html", context)
 
@@ -111,6 +118,11 @@ def step_detail(request: HttpRequest, build_id: int, step: str) -> HttpResponse:
     return render(request, "builds/step_detail.html", context)
 
 
+def _can_cancel(request: HttpRequest, story: BuildStory) -> bool:
+    is_asked = story.cancel_requested_at is not None
+    return not (story.row.status.is_over or is_asked) and request.user.has_perm("builds.cancel_build")
+
+
 def _pieces(steps: list[StepRow]) -> Iterator[bytes]:
     for step in steps:
         yield from log_pieces(step_id=step.id, end=step.log_size)
@@ -119,6 +131,28 @@ def _pieces(steps: list[StepRow]) -> Iterator[bytes]:
 def _fingerprint(status: BuildStatus, steps: list[StepRow]) -> str:
     """Changes when anything but the log's length does."""
     return ",".join([status.value, *(f"{step.name}={step.status.value}" for step in steps)])
+
+
+def _explanation(story: BuildStory) -> dict[str, object]:
+    """What was looked at, as far as the builder reported it, and what today's table would answer."""
+    if not story.detection:
+        return {}
+    replayed = replayed_today(story)
+    return {
+        "origin": origin_words(story.row.request_origin),
+        "trace": trace_lines(story.detection),
+        "answer_text": answer_text(story.detection, stack=story.row.stack, arch=story.arch),
+        "replay_verdict": verdict(replayed),
+        "has_replay": replayed.now is not None,
+    }
+
+
+def _advice(story: BuildStory) -> str:
+    """What to do next, unless the failure is the detection's own, whose message ends with it."""
+    detected = story.detection.get("failure")
+    if not story.failure or (isinstance(detected, Mapping) and detected.get("message") == story.failure["message"]):
+        return ""
+    return explain(story.row.failure_code, story.row.facts).advice
 
 
 def _why(story: BuildStory) -> str:

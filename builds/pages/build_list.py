@@ -51,7 +51,7 @@ class Chip:
 @permission_required("builds.view_build", raise_exception=True)
 @require_safe
 def build_list(request: HttpRequest) -> HttpResponse:
-    query = _usable(request.GET)
+    query = usable_query(request.GET)
     wanted = filter_of(query, now=timezone.now())
     page = build_rows(wanted, before=place_of(query.get("cursor", "")))
     context = {
@@ -84,7 +84,7 @@ def filter_of(query: dict[str, str], *, now: datetime) -> BuildFilter:
     )
 
 
-def _usable(sent: QueryDict) -> dict[str, str]:
+def usable_query(sent: QueryDict) -> dict[str, str]:
     """The parameters that mean something. A pasted address with a worn-out filter still shows the list."""
     query = {}
     for name in (*NARROWING, "status", "cursor"):

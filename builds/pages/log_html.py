@@ -11,12 +11,15 @@ from builds.domain.log_lines import LogLine
 from builds.selectors.log_windows import LogWindow
 
 
-def log_html(window: LogWindow) -> SafeString:
-    """The lines of a window, each a list item that can be linked to as `#L299`."""
-    return mark_safe("".join(_line(line) for line in window.lines))  # noqa: S308 - escaped piece by piece below
+def log_html(window: LogWindow, *, address: str = "") -> SafeString:
+    """The lines of a window, each a list item that can be linked to as `#L299`.
+
+    With `address`, the portal's own beginning of an address, a line's number leads to `{address}299/` instead.
+    """
+    return mark_safe("".join(_line(line, address) for line in window.lines))  # noqa: S308 - escaped piece by piece below
 
 
-def _line(line: LogLine) -> str:
+def _line(line: LogLine, address: str) -> str:
     kind = f' class="is-{line.kind.value}"' if line.kind else ""
     text = "".join(
         f'<span class="{span.classes}">{escape(span.text)}</span>' if span.classes else escape(span.text)
@@ -24,7 +27,8 @@ def _line(line: LogLine) -> str:
     )
     cut = '<span class="tag">…</span>' if line.is_cut else ""
     number = line.number
+    place = f"{address}{number}/" if address else f"#L{number}"
     return (
-        f'<li id="L{number}"{kind}><a class="no" href="#L{number}" data-n="{number}" aria-label="{number}"></a>'
+        f'<li id="L{number}"{kind}><a class="no" href="{place}" data-n="{number}" aria-label="{number}"></a>'
         f'<span class="line">{text}{cut}</span></li>'
     )

@@ -1,6 +1,6 @@
-"""Apps as the JSON documents of the API."""
+"""Apps as the JSON documents of the API, and as the cells of a CSV list."""
 
-from builds.selectors.app_rows import AppRow, app_row, app_rows
+from builds.selectors.app_rows import AppFilter, AppRow, app_row, app_rows
 from builds.selectors.build_documents import instant
 from builds.selectors.build_rows import BuildRow
 
@@ -14,8 +14,15 @@ def app_documents(
     *, after: str, stacks: tuple[str, ...], public_url: str
 ) -> tuple[list[dict[str, object]], str | None]:
     """A page of apps by name, and the name after which the next one starts."""
-    page = app_rows(after=after, stacks=stacks)
+    page = app_rows(AppFilter(stacks=stacks), after=after)
     return [_document(row, public_url) for row in page.rows], page.next_name
+
+
+def app_cells(app: AppRow) -> tuple[str, ...]:
+    """An app in the order of a list's columns: the registry's, then those that follow from its latest build."""
+    latest = app.latest
+    following = (latest.python_version, latest.stack, latest.created_at.isoformat()) if latest else ("", "", "")
+    return (app.name, app.owner, app.contact, app.url, "true" if app.is_active else "false", *following)
 
 
 def _document(app: AppRow, public_url: str) -> dict[str, object]:
@@ -45,7 +52,3 @@ def _latest(build: BuildRow, public_url: str) -> dict[str, object]:
         "finished_at": instant(build.finished_at),
         "url": f"{public_url}/builds/{build.id}/",
     }
-
-
-def _request(build: BuildRow) -> dict[str, object] | None:
-    return {"version": build.request_version, "origin": build.request_origin} if build.request_version else None

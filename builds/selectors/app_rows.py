@@ -1,14 +1,37 @@
 """Apps as finished rows, each with its latest build."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from django.db.models import Exists, OuterRef, Subquery
 
 from builds.models import App, Build
+from builds.querysets import AppQuerySet
 from builds.selectors.build_rows import BuildRow, row_of
 from versions.domain.refusals import Refusal
+from versions.domain.version import Series
 
 PAGE_ROWS = 50
+BATCH_ROWS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class AppFilter:
+    """Every field narrows the list; its default lets everything through.
+
+    `name_like` and `owner_like` are parts, `series` is that of the app's latest build, `stacks` are those that a token
+    is for: with them, apps that have built on one of them.
+    """
+
+    name_like: str = ""
+    owner_like: str = ""
+    series: Series | None = None
+    is_active: bool | None = None
+    stacks: tuple[str, ...] = ()
+
+    @property
+    def is_narrowing(self) -> bool:
+        return replace(self, stacks=()) != AppFilter()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +56,12 @@ class AppRows:
     next_name: str | None
 
 
-def app_rows(*, after: str = "", name_like: str = "", stacks: tuple[str, ...] = (), limit: int = PAGE_ROWS) -> AppRows:
-    """Apps whose names come after `after`, in two queries. With `stacks`, the apps that have built on one of them."""
-    builds = Build.objects.on_stacks(stacks).filter(app=OuterRef("pk")).newest_first()
+def app_rows(wanted: AppFilter, *, after: str = "", limit: int = PAGE_ROWS) -> AppRows:
+    """Apps whose names come after `after`, in two queries."""
+    builds = Build.objects.on_stacks(wanted.stacks).filter(app=OuterRef("pk")).newest_first()
     latest = {"latest_id": Subquery(builds.values("pk")[:1])}
-    apps = App.objects.filter(name__gt=after).annotate(**latest).order_by("name")
-    if name_like:
-        apps = apps.named_like(name_like)
-    if stacks:
+    apps = _filtered(App.objects.filter(name__gt=after).annotate(**latest).order_by("name"), wanted)
+    if wanted.stacks:
         apps = apps.filter(Exists(builds))
     found = list(apps[: limit + 1])
     page = found[:limit]
@@ -48,6 +69,15 @@ def app_rows(*, after: str = "", name_like: str = "", stacks: tuple[str, ...] = 
     return AppRows(
         [_row(app, builds_by_id.get(app.latest_id or 0)) for app in page], page[-1].name if len(found) > limit else None
     )
+
+
+def every_app_row(wanted: AppFilter) -> Iterator[AppRow]:
+    """All apps that pass, by name, read in batches as they are taken."""
+    after: str | None = ""
+    while after is not None:
+        page = app_rows(wanted, after=after, limit=BATCH_ROWS)
+        yield from page.rows
+        after = page.next_name
 
 
 def app_row(*, name: str, stacks: tuple[str, ...] = ()) -> AppRow:
@@ -60,6 +90,18 @@ def app_row(*, name: str, stacks: tuple[str, ...] = ()) -> AppRow:
     if stacks and latest is None:
         raise Refusal("app::unknown", app=name)
     return _row(app, row_of(latest) if latest else None)
+
+
+def _filtered(apps: AppQuerySet, wanted: AppFilter) -> AppQuerySet:
+    if wanted.name_like:
+        apps = apps.named_like(wanted.name_like)
+    if wanted.owner_like:
+        apps = apps.filter(owner__icontains=wanted.owner_like)
+    if wanted.is_active is not None:
+        apps = apps.filter(is_active=wanted.is_active)
+    if wanted.series is not None:
+        apps = apps.filter(Exists(Build.objects.filter(pk=OuterRef("latest_id")).on_python(wanted.series)))
+    return apps
 
 
 def _rows_by_id(build_ids: list[int]) -> dict[int, BuildRow]:

@@ -46,6 +46,7 @@ def _document(build: Build, steps: list[StepRow], public_url: str) -> dict[str, 
         "ruleset": build.ruleset or None,
         "revision": build.revision,
         "package_manager": build.package_manager or None,
+        "package_manager_version": package_manager_version(build),
         "request": detection.get("request"),
         "release": detection.get("release"),
         "warnings": build.warnings,
@@ -58,6 +59,15 @@ def _document(build: Build, steps: list[StepRow], public_url: str) -> dict[str, 
         "finished_at": instant(build.finished_at),
         "url": f"{public_url}/builds/{build.pk}/",
     }
+
+
+def package_manager_version(build: Build) -> str | None:
+    """The version that the builder says it used, else the one that the table named for it."""
+    for source in (build.report, build.detection):
+        version = source.get("package_manager_version") if isinstance(source, dict) else None
+        if isinstance(version, str) and version:
+            return version
+    return None
 
 
 def failure_document(build: BuildRow, detection: Mapping[str, object]) -> dict[str, object] | None:

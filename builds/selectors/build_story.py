@@ -6,7 +6,7 @@ from datetime import datetime
 
 from builds.models import Build
 from builds.querysets import Place
-from builds.selectors.build_documents import failure_document
+from builds.selectors.build_documents import failure_document, package_manager_version
 from builds.selectors.build_rows import BuildRow, latest_success, row_of
 from builds.selectors.step_rows import StepRow, step_rows
 from versions.domain.refusals import Refusal
@@ -19,6 +19,7 @@ class BuildStory:
     row: BuildRow
     arch: str
     ruleset: str
+    package_manager_version: str | None
     revision: int | None
     source: Mapping[str, str]
     builder: Mapping[str, str]
@@ -47,6 +48,7 @@ def build_story(*, build_id: int) -> BuildStory:
         row=row_of(build),
         arch=build.arch,
         ruleset=build.ruleset,
+        package_manager_version=package_manager_version(build),
         revision=build.revision,
         source=build.source,
         builder=build.builder,

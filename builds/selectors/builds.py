@@ -1,5 +1,7 @@
 """One build, for those who may see it."""
 
+from django.db.models import Subquery
+
 from builds.domain.statuses import BuildStatus
 from builds.models import Build
 from builds.selectors.step_rows import StepRow, step_row
@@ -21,6 +23,13 @@ def build_status(*, build_id: int) -> BuildStatus:
     if status is None:
         raise Refusal("build::unknown", id=build_id)
     return BuildStatus(status)
+
+
+def previous_release(*, build_id: int, stacks: tuple[str, ...]) -> str | None:
+    """The Python of the newest build of the same app that has succeeded, on the stacks that the caller may see."""
+    app = Build.objects.filter(pk=build_id).values("app_id")[:1]
+    rows = Build.objects.filter(app_id=Subquery(app)).succeeded().on_stacks(stacks).exclude(python_version="")
+    return rows.newest_first().values_list("python_version", flat=True).first()
 
 
 def readable_step(*, build_id: int, name: str, stacks: tuple[str, ...] = ()) -> StepRow:

@@ -1,24 +1,24 @@
 """The dashboard's figures of builds: how many, how many failed, how long they took, why they failed, on which Python.
 
-All of them are taken over a window of days, and over the newest builds of it only: the sample is capped, so that the
-page costs the same however many builds there are.
+Hours that are counted (services/rolling_up.py) are added up; what has come since is read from the builds themselves,
+the newest of them only where nothing was counted yet. So the page costs the same however many builds there are.
 """
 
-from collections.abc import Mapping
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
-from django.db.models import Aggregate, Count, F, FloatField, Q, QuerySet
-from django.db.models.functions import Extract, TruncDate
-
+from builds.domain.durations import percentile
 from builds.domain.statuses import BuildStatus
 from builds.models import Build
+from builds.selectors.hours import FreshBuilds, Tally, counts_by_day, fresh_builds, series_in_use, tally
 from versions.domain.version import Series
 
-SAMPLE_ROWS = 5000
 REASONS_SHOWN = 6
 DAYS_SHOWN = 30
+IN_PROGRESS_CAP = 5000
+SUCCESSES = frozenset({BuildStatus.SUCCEEDED.value})
+FAILURES = frozenset({BuildStatus.FAILED.value, BuildStatus.LOST.value})
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,93 +83,59 @@ class BuildSummary:
 
 
 def build_summary(*, now: datetime, days: int = 7) -> BuildSummary:
-    """Six queries, whatever there is."""
+    """Ten queries, whatever there is."""
     length = timedelta(days=days)
-    window = _sample(now - length, now)
+    midnight = datetime(now.year, now.month, now.day, tzinfo=UTC) - timedelta(days=DAYS_SHOWN - 1)
+    fresh = fresh_builds(since=min(now - 2 * length, midnight), until=now)
+    window = tally(fresh, since=now - length, until=now)
     return BuildSummary(
         days=days,
         now=_figures(window),
-        before=_figures(_sample(now - 2 * length, now - length)),
-        in_progress=Build.objects.all().in_progress().order_by()[: SAMPLE_ROWS + 1].count(),
+        before=_figures(tally(fresh, since=now - 2 * length, until=now - length)),
+        in_progress=Build.objects.all().in_progress().order_by()[: IN_PROGRESS_CAP + 1].count(),
         reasons=_reasons(window),
-        series=_series(window),
-        by_day=_by_day(now),
+        series=tuple(
+            SeriesUse(Series(major, minor), apps) for major, minor, apps in series_in_use(since=now - length, until=now)
+        ),
+        by_day=_by_day(fresh, midnight, now),
     )
 
 
-class _Percentile(Aggregate):
-    """PostgreSQL's PERCENTILE_CONT: the value below which `fraction` of the rows lie, interpolated."""
-
-    function = "PERCENTILE_CONT"
-    template = "%(function)s(%(fraction)s) WITHIN GROUP (ORDER BY %(expressions)s)"
-    output_field = FloatField()
-
-    def __init__(self, expression: F, *, fraction: float) -> None:
-        super().__init__(expression, fraction=fraction)
-
-
-def _sample(since: datetime, until: datetime) -> "QuerySet[Build, Any]":
-    """Ids of the newest builds of a window, read from the index that lists them."""
-    rows = Build.objects.filter(created_at__gte=since, created_at__lt=until)
-    return rows.newest_first().values("id")[: SAMPLE_ROWS + 1]
-
-
-def _figures(sample: "QuerySet[Build, Any]") -> Figures:
-    ended = Q(status__in=[BuildStatus.SUCCEEDED, BuildStatus.FAILED, BuildStatus.LOST])
-    length = Extract(F("finished_at") - F("started_at"), "epoch")
-    found = (
-        Build.objects.filter(id__in=sample)
-        .order_by()
-        .annotate(seconds=length)
-        .aggregate(
-            builds=Count("id"),
-            over=Count("id", filter=ended),
-            failed=Count("id", filter=ended & ~Q(status=BuildStatus.SUCCEEDED)),
-            median=_Percentile(F("seconds"), fraction=0.5),
-            p95=_Percentile(F("seconds"), fraction=0.95),
-        )
-    )
+def _figures(window: Tally) -> Figures:
+    ended = _number(window, SUCCESSES | FAILURES)
     return Figures(
-        builds=min(found["builds"], SAMPLE_ROWS),
-        is_capped=found["builds"] > SAMPLE_ROWS,
-        failure_percent=100 * found["failed"] / found["over"] if found["over"] else None,
-        median_seconds=found["median"],
-        p95_seconds=found["p95"],
+        builds=window.builds - window.is_capped,
+        is_capped=window.is_capped,
+        failure_percent=100 * _number(window, FAILURES) / ended if ended else None,
+        median_seconds=percentile(window.lengths, 0.5),
+        p95_seconds=percentile(window.lengths, 0.95),
     )
 
 
-def _by_day(now: datetime) -> tuple[DayOfBuilds, ...]:
-    """The last days without a gap. Where the sample ends within them, they begin with the first whole day of it."""
-    since = datetime(now.year, now.month, now.day, tzinfo=UTC) - timedelta(days=DAYS_SHOWN - 1)
-    failed, succeeded = Q(status__in=[BuildStatus.FAILED, BuildStatus.LOST]), Q(status=BuildStatus.SUCCEEDED)
-    rows = Build.objects.filter(id__in=_sample(since, now)).order_by().annotate(day=TruncDate("created_at", tzinfo=UTC))
-    counted = rows.values("day").annotate(
-        all=Count("id"), failed=Count("id", filter=failed), succeeded=Count("id", filter=succeeded)
-    )
-    found = {row["day"]: row for row in counted}
+def _number(window: Tally, statuses: frozenset[str]) -> int:
+    return sum(builds for (status, _code), builds in window.counts.items() if status in statuses)
+
+
+def _by_day(fresh: FreshBuilds, since: datetime, now: datetime) -> tuple[DayOfBuilds, ...]:
+    """The last days without a gap. Where not all builds were read, they begin with the first whole day of those."""
+    counts = counts_by_day(fresh, since=since, until=now)
     first = since.date()
-    if sum(row["all"] for row in found.values()) > SAMPLE_ROWS:
-        first = min(found) + timedelta(days=1)
+    if fresh.is_capped:
+        first = fresh.rows[-1].created_at.astimezone(UTC).date() + timedelta(days=1)
     days = (first + timedelta(days=step) for step in range((now.date() - first).days + 1))
-    return tuple(_day(day, found.get(day)) for day in days)
+    return tuple(_day(day, {status.value: counts[day, status.value] for status in BuildStatus}) for day in days)
 
 
-def _day(day: date, row: Mapping[str, Any] | None) -> DayOfBuilds:
-    if row is None:
-        return DayOfBuilds(day, 0, 0, 0)
-    return DayOfBuilds(day, row["succeeded"], row["failed"], row["all"] - row["succeeded"] - row["failed"])
+def _day(day: date, counts: dict[str, int]) -> DayOfBuilds:
+    succeeded = sum(counts[status] for status in SUCCESSES)
+    failed = sum(counts[status] for status in FAILURES)
+    return DayOfBuilds(day, succeeded, failed, sum(counts.values()) - succeeded - failed)
 
 
-def _reasons(sample: "QuerySet[Build, Any]") -> tuple[FailureReason, ...]:
-    rows = Build.objects.filter(id__in=sample).exclude(failure_code="").order_by().values("failure_code")
-    counted = rows.annotate(builds=Count("id")).order_by("-builds", "failure_code")[:REASONS_SHOWN]
-    return tuple(FailureReason(row["failure_code"], row["builds"]) for row in counted)
-
-
-def _series(sample: "QuerySet[Build, Any]") -> tuple[SeriesUse, ...]:
-    rows = Build.objects.filter(id__in=sample, python_major__isnull=False).order_by()
-    counted = rows.values("python_major", "python_minor").annotate(apps=Count("app_id", distinct=True))
-    newest_first = counted.order_by("-python_major", "-python_minor")
-    return tuple(
-        SeriesUse(Series(row["python_major"] or 0, row["python_minor"] or 0), row["apps"]) for row in newest_first
-    )
+def _reasons(window: Tally) -> tuple[FailureReason, ...]:
+    found: Counter[str] = Counter()
+    for (_status, code), builds in window.counts.items():
+        if code:
+            found[code] += builds
+    ordered = sorted(found.items(), key=lambda item: (-item[1], item[0]))
+    return tuple(FailureReason(code, builds) for code, builds in ordered[:REASONS_SHOWN])

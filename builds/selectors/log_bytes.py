@@ -21,15 +21,34 @@ def log_bytes(*, step_id: int, start: int, end: int) -> bytes:
 
 
 def log_pieces(*, step_id: int, start: int = 0, end: int | None = None) -> Iterator[bytes]:
-    """Bytes [start, end) of the log, piece by piece, however long it is. `end` None: all that is stored."""
+    """Bytes [start, end) of the log, piece by piece, however long it is. `end` None: all that is stored.
+
+    Where bytes were let go, a line in their place says how many.
+    """
     position = start
     chunks = LogChunk.objects.filter(step_id=step_id).order_by("offset").values_list("offset", "data")
     if end is not None:
         chunks = chunks.filter(offset__lt=end)
     while rows := list(chunks.filter(end__gt=position)[:ROWS_AT_ONCE]):
         for offset, data in rows:
+            gap = offset - position
+            if gap > 0:
+                yield gap_mark(gap)
             yield bytes(data)[max(position - offset, 0) : None if end is None else end - offset]
             position = offset + len(data)
+
+
+def gap_mark(size: int) -> bytes:
+    """The line that stands where `size` bytes were let go, as builders write it too."""
+    return b"\n[%d bytes of output left out here]\n" % size
+
+
+def served_size(*, start: int, end: int, gap_start: int | None, gap_end: int | None) -> int:
+    """How many bytes `log_pieces` gives."""
+    if gap_start is None or gap_end is None or start >= gap_end or end <= gap_start:
+        return end - start
+    left_out = gap_end - max(start, gap_start)
+    return end - start - left_out + len(gap_mark(left_out))
 
 
 def log_sha256(*, step_id: int) -> str:

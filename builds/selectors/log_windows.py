@@ -32,7 +32,9 @@ def log_end(step: StepRow, *, limit: int = WINDOW_LINES) -> LogWindow:
     wanted = max(step.line_count - limit, 0)  # index of the first line, from 0
     pieces: list[bytes] = []
     size, newlines, start = 0, 0, 0
-    chunks = LogChunk.objects.filter(step_id=step.id, offset__lt=step.log_size).order_by("-offset")
+    # Of a log with a gap, the end begins behind the gap.
+    kept = LogChunk.objects.filter(step_id=step.id, offset__lt=step.log_size, offset__gte=step.gap_end or 0)
+    chunks = kept.order_by("-offset")
     for offset, newlines, data in chunks.values_list("offset", "newlines_before", "data").iterator(chunk_size=8):
         pieces.append(bytes(data))
         start = offset
@@ -45,7 +47,7 @@ def log_end(step: StepRow, *, limit: int = WINDOW_LINES) -> LogWindow:
 
 
 def log_from(step: StepRow, *, number: int, limit: int = WINDOW_LINES) -> LogWindow:
-    """At most `limit` lines from the build-wide line `number` on."""
+    """At most `limit` lines from the build-wide line `number` on; from the gap's end for a line that was let go."""
     wanted = max(number - step.first_line, 0)
     if wanted >= step.line_count:
         return LogWindow((), step.line_count, 0)
@@ -53,17 +55,27 @@ def log_from(step: StepRow, *, number: int, limit: int = WINDOW_LINES) -> LogWin
     start = (
         chunks.filter(newlines_before__lt=wanted).order_by("-newlines_before", "-offset").values_list("offset").first()
     )
+    data, before = _rows_from(step, start[0] if start else 0, wanted + limit)
+    if step.gap_end is not None and data.count(b"\n") < wanted - before:
+        data, before = _rows_from(step, step.gap_end, wanted + limit)
+        wanted = max(wanted, before)
+    return _window(step, data, before, wanted, limit=limit)
+
+
+def _rows_from(step: StepRow, offset: int, last_line: int) -> tuple[bytes, int]:
+    """Stored bytes from the row at `offset` on, up to a line, a size or a gap; and the newlines before them."""
     pieces: list[bytes] = []
-    size, before = 0, None
-    rows = chunks.filter(offset__gte=start[0] if start else 0).order_by("offset")
-    for newlines, data in rows.values_list("newlines_before", "data").iterator(chunk_size=8):
-        if before is None:
+    size, before, position = 0, 0, offset
+    rows = LogChunk.objects.filter(step_id=step.id, offset__lt=step.log_size, offset__gte=offset).order_by("offset")
+    for place, newlines, data in rows.values_list("offset", "newlines_before", "data").iterator(chunk_size=8):
+        if not pieces:
             before = newlines
-        elif newlines >= wanted + limit or size >= WINDOW_BYTES:
+        elif newlines >= last_line or size >= WINDOW_BYTES or place != position:
             break
         pieces.append(bytes(data))
         size += len(data)
-    return _window(step, b"".join(pieces), before or 0, wanted, limit=limit)
+        position = place + len(data)
+    return b"".join(pieces), before
 
 
 def _window(

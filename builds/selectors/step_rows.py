@@ -25,6 +25,8 @@ class StepRow:
     log_size: int
     line_count: int
     first_line: int
+    gap_start: int | None = None
+    gap_end: int | None = None
 
 
 def step_rows(build_ids: Collection[int]) -> dict[int, list[StepRow]]:
@@ -50,16 +52,19 @@ def _row(step: Step, first_line: int) -> StepRow:
         exit_code=step.exit_code,
         started_at=step.started_at,
         finished_at=step.finished_at,
-        duration_seconds=_duration_seconds(step),
+        duration_seconds=duration_seconds(step),
         command=step.command,
         skip_reason=step.skip_reason,
         log_size=step.log_size,
         line_count=step.line_count,
         first_line=first_line,
+        gap_start=step.gap_start,
+        gap_end=step.gap_end,
     )
 
 
-def _duration_seconds(step: Step) -> float | None:
+def duration_seconds(step: Step) -> float | None:
+    """What the builder measured, else the time between the instants."""
     if step.duration_ms is not None:
         return step.duration_ms / 1000
     if step.started_at is None or step.finished_at is None:

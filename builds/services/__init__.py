@@ -1,6 +1,8 @@
 """Every write to apps, builds, steps and logs: keyword-only, atomic, the build's row locked first."""
 
-from builds.services.apps import AppEntry, register_app
+from builds.domain.app_entries import AppEntry
+from builds.services.app_imports import import_apps
+from builds.services.apps import register_app
 from builds.services.cancelling import request_cancel
 from builds.services.claiming import claim_build
 from builds.services.creating import BuildOrder, CreatedBuild, create_build
@@ -28,6 +30,7 @@ __all__ = [
     "end_lost_builds",
     "extend_lease",
     "finish_build",
+    "import_apps",
     "record_detection",
     "register_app",
     "report_step",

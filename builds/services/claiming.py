@@ -11,20 +11,28 @@ from builds.services.leases import lease_end
 from versions.domain.refusals import Refusal
 
 
-def claim_build(*, build_id: int, builder: dict[str, str], caller: Caller) -> CreatedBuild:
+def claim_build(*, build_id: int, builder: dict[str, str], caller: Caller, idempotency_key: str = "") -> CreatedBuild:
     """Gives a queued build to the caller: `running`, with a fence and a lease.
 
-    Raises Refusal `build::claimed` when another builder has it, `build::over`, `build::unknown`, `stack::unknown`.
+    Whoever claims again under the same key, because the answer was lost, gets the same fence as long as the build
+    runs, and its whole lease again. Raises Refusal `build::claimed` when another builder has it, `build::over`,
+    `build::unknown`, `stack::unknown`.
     """
+    key = f"{caller.key} {idempotency_key}" if idempotency_key else ""
     with transaction.atomic():
         build, now = locked_build(build_id=build_id, caller=caller)
+        rows = Build.objects.filter(pk=build.pk)
         if build.status == BuildStatus.RUNNING:
-            raise Refusal("build::claimed", id=build_id)
+            if not key or build.claim_key != key:
+                raise Refusal("build::claimed", id=build_id)
+            rows.update(heartbeat_at=now, lease_expires_at=lease_end(now))
+            return CreatedBuild(build.pk, build.number, build.fence, BuildStatus.RUNNING, is_new=False)
         check_move(BuildStatus(build.status), BuildStatus.RUNNING)
         fence = new_fence(previous=build.fence)
-        Build.objects.filter(pk=build.pk).update(
+        rows.update(
             status=BuildStatus.RUNNING,
             fence=fence,
+            claim_key=key,
             builder=builder or build.builder,
             started_at=now,
             heartbeat_at=now,

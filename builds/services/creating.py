@@ -9,9 +9,10 @@ from django.db import IntegrityError, transaction
 from builds.domain.caller import Caller
 from builds.domain.source_address import without_credentials
 from builds.domain.statuses import BuildStatus
-from builds.models import App, Build
+from builds.models import Build
 from builds.services.holding import new_fence
 from builds.services.leases import lease_end
+from builds.services.numbering import take_number
 from versions.domain.canonical import canonical_json
 from versions.domain.refusals import Refusal
 from versions.selectors import published_table
@@ -60,11 +61,7 @@ def create_build(*, order: BuildOrder, caller: Caller, idempotency_key: str = ""
 
 @transaction.atomic
 def _insert(order: BuildOrder, caller: Caller, idempotency_key: str, digest: str) -> CreatedBuild:
-    App.objects.bulk_create([App(name=order.app)], ignore_conflicts=True)
-    app = App.objects.locked().get(name=order.app)
-    number = app.last_build_number + 1
-    App.objects.filter(pk=app.pk).update(last_build_number=number)
-    now = app.now
+    app, number, now = take_number(app_name=order.app)
     fence = None if order.is_queued else new_fence()
     build = Build.objects.create(
         app=app,

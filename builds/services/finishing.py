@@ -14,6 +14,7 @@ from builds.models import Build, Step
 from builds.models.build import POSTDEPLOY_FAILURE
 from builds.selectors.log_bytes import log_sha256
 from builds.services.closing import close_open_steps
+from builds.services.grouping import group_failure
 from builds.services.holding import LockedBuild, check_fence, locked_build
 from builds.services.leases import lease_end
 from builds.services.steps import postdeploy_detail
@@ -85,6 +86,7 @@ def _end(held: LockedBuild, outcome: Outcome, digest: str) -> None:
         finished_at=now,
         lease_expires_at=lease_end(now) if has_open_postdeploy else None,
     )
+    group_failure(build_id=build.pk, code=code, detail=detail, now=now)
 
 
 def _failure(build: Build, outcome: Outcome) -> tuple[str, str]:
@@ -107,9 +109,16 @@ def _missing(build: Build, outcome: Outcome) -> dict[str, int]:
         size = step.log_size if step else 0
         if size < announced.size:
             missing[name] = announced.size - size
-        elif size > announced.size or (step and announced.sha256 not in {"", log_sha256(step_id=step.pk)}):
+        elif size > announced.size or (step and not _is_announced(step, announced.sha256)):
             raise Refusal("log::announced-otherwise", step=name, size=size)
     return missing
+
+
+def _is_announced(step: Step, sha256: str) -> bool:
+    """Whether the log is the announced one. Where the portal masked or let go of bytes, its size has to do."""
+    if not sha256 or step.is_log_masked or step.gap_start is not None:
+        return True
+    return sha256 == log_sha256(step_id=step.pk)
 
 
 def _digest(outcome: Outcome) -> str:

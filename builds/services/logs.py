@@ -5,14 +5,16 @@ from typing import NamedTuple
 from django.db import transaction
 
 from builds.domain.caller import Caller
+from builds.domain.log_masking import LOOK_BACK_BYTES, is_same_but_for_masks, masked
 from builds.domain.statuses import StepStatus
 from builds.models import LogChunk, Step
 from builds.selectors.log_bytes import log_bytes
 from builds.services.holding import LockedBuild, check_fence, held_build, locked_build
+from builds.services.log_limits import let_go_beyond_limit
+from builds.services.log_rows import log_rows
 from versions.domain.refusals import Refusal
 
 MAX_CHUNK_BYTES = 12 * 1024 * 1024  # in one request
-ROW_BYTES = 256 * 1024  # in one row: what a reader of the log's end has to fetch at least
 
 
 class AppendedLog(NamedTuple):
@@ -47,34 +49,58 @@ def append_log(*, build_id: int, fence: int, step: str, offset: int, data: bytes
 
 
 def _store(step: Step, data: bytes, held: LockedBuild) -> None:
-    rows = []
-    for start in range(0, len(data), ROW_BYTES):
-        part = data[start : start + ROW_BYTES]
-        rows.append(
-            LogChunk(
-                step=step,
-                offset=step.log_size,
-                end=step.log_size + len(part),
-                newlines_before=step.log_newlines,
-                data=part,
-                received_at=held.now,
-            )
-        )
-        step.log_size += len(part)
-        step.log_newlines += part.count(b"\n")
+    before = step.log_size
+    kept = _masked(step, data)
+    rows = log_rows(step=step, data=kept, received_at=held.now)
     LogChunk.objects.bulk_create(rows)
+    let_go_beyond_limit(step=step)
     # The lock on the build keeps other writers away; the condition on the old size would show it if it did not.
-    moved = Step.objects.filter(pk=step.pk, log_size=rows[0].offset).update(
-        log_size=step.log_size, log_newlines=step.log_newlines, is_log_line_open=not data.endswith(b"\n")
+    moved = Step.objects.filter(pk=step.pk, log_size=before).update(
+        log_size=step.log_size,
+        log_newlines=step.log_newlines,
+        is_log_line_open=step.is_log_line_open,
+        is_log_masked=step.is_log_masked,
+        gap_start=step.gap_start,
+        gap_end=step.gap_end,
     )
     if moved != 1:
         raise Refusal("log::wrong-offset", offset=step.log_size)
 
 
+def _masked(step: Step, data: bytes) -> bytes:
+    """`data` with what anybody can tell for a secret masked, also where it began in the bytes before."""
+    before = b""
+    if step.is_log_line_open:
+        before = log_bytes(step_id=step.pk, start=max(step.log_size - LOOK_BACK_BYTES, 0), end=step.log_size)
+    kept = masked(before + data)
+    if kept[: len(before)] != before:
+        _rewrite_end(step, kept[: len(before)])
+        step.is_log_masked = True
+    if kept[len(before) :] != data:
+        step.is_log_masked = True
+    return kept[len(before) :]
+
+
+def _rewrite_end(step: Step, end: bytes) -> None:
+    """Masks the beginning of a secret whose rest has come only now: the one change that stored bytes ever see."""
+    start = step.log_size - len(end)
+    for chunk in LogChunk.objects.filter(step=step).overlapping(start, step.log_size):
+        known = bytes(chunk.data)
+        first = max(start - chunk.offset, 0)
+        part = end[chunk.offset + first - start : chunk.end - start]
+        LogChunk.objects.filter(pk=chunk.pk).update(data=known[:first] + part)
+
+
 def _replay(step: Step, offset: int, data: bytes) -> AppendedLog:
     """Judges bytes that don't start at the log's end: told before, told otherwise, or for a place not reached yet."""
-    stored = log_bytes(step_id=step.pk, start=offset, end=offset + len(data)) if step.pk else b""
-    if stored != data[: len(stored)]:
+    end = offset + len(data)
+    if step.gap_start is not None and step.gap_end is not None and offset < step.gap_end and end > step.gap_start:
+        # What was let go cannot be compared any more; it was acknowledged once, and is again.
+        if end > step.log_size:
+            raise Refusal("log::wrong-offset", offset=step.log_size, step=step.name)
+        return AppendedLog(step.log_size, is_replay=True)
+    stored = log_bytes(step_id=step.pk, start=offset, end=end) if step.pk else b""
+    if not is_same_but_for_masks(stored, data[: len(stored)]):
         raise Refusal("log::conflict", offset=step.log_size, step=step.name)
     if len(stored) < len(data) or offset > step.log_size:
         raise Refusal("log::wrong-offset", offset=step.log_size, step=step.name)

@@ -8,6 +8,7 @@ from builds.domain.statuses import BuildStatus, StepName, StepStatus, check_move
 from builds.models import Build, Step
 from builds.models.build import POSTDEPLOY_FAILURE
 from builds.services.closing import close_open_steps, end_steps
+from builds.services.grouping import group_failure
 
 LOST_CODE = "build::lost"
 POSTDEPLOY_LOST = "The builder went silent while postdeploy ran."
@@ -35,6 +36,7 @@ def _lose(build: Build, now: datetime) -> None:
     Build.objects.filter(pk=build.pk).update(
         status=BuildStatus.LOST, failure_code=LOST_CODE, finished_at=now, lease_expires_at=None
     )
+    group_failure(build_id=build.pk, code=LOST_CODE, detail="", now=now)
 
 
 def _lose_postdeploy(build: Build, now: datetime) -> None:
@@ -44,3 +46,4 @@ def _lose_postdeploy(build: Build, now: datetime) -> None:
     Build.objects.filter(pk=build.pk).update(
         lease_expires_at=None, failure_code=POSTDEPLOY_FAILURE, failure_detail=POSTDEPLOY_LOST
     )
+    group_failure(build_id=build.pk, code=POSTDEPLOY_FAILURE, detail=POSTDEPLOY_LOST, now=now)

@@ -9,6 +9,7 @@ from builds.domain.caller import Caller
 from builds.domain.statuses import StepName, StepStatus, check_step_move
 from builds.models import Build, Step
 from builds.models.build import POSTDEPLOY_FAILURE
+from builds.services.grouping import group_failure
 from builds.services.holding import LockedBuild, held_build
 from builds.services.leases import lease_end
 from builds.services.step_instants import StepInstants, finished_at, running_since
@@ -90,7 +91,9 @@ def _follow_postdeploy(held: LockedBuild, step: Step) -> None:
     rows = Build.objects.filter(pk=held.build.pk)
     rows.update(lease_expires_at=lease_end(held.now) if is_open else None)
     if step.status == StepStatus.FAILED:
-        rows.update(failure_code=POSTDEPLOY_FAILURE, failure_detail=postdeploy_detail(step))
+        detail = postdeploy_detail(step)
+        rows.update(failure_code=POSTDEPLOY_FAILURE, failure_detail=detail)
+        group_failure(build_id=held.build.pk, code=POSTDEPLOY_FAILURE, detail=detail, now=held.now)
 
 
 def postdeploy_detail(step: Step) -> str:

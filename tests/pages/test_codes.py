@@ -4,6 +4,9 @@ import pytest
 from django.test import Client
 
 from portal.messages import ALL
+from tests.scenarios.cases import answer_to, cases_of
+from tests.tables import shipped_table
+from versions.domain.table import Ruleset
 
 
 def test_every_code_has_its_page(db: None) -> None:
@@ -12,6 +15,27 @@ def test_every_code_has_its_page(db: None) -> None:
     for code in ALL:
         assert f'href="/docs/codes/{code}"' in listing
         assert client.get(f"/docs/codes/{code}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("name", "table", "ruleset"),
+    [("current", "2026-07-conformance", "current"), ("documented-2024", "2024-documented", "documented")],
+)
+def test_every_code_of_an_answer_has_its_page(name: str, table: str, ruleset: str) -> None:
+    known = shipped_table(table)
+    codes: set[str] = set()
+    for case in cases_of(name):
+        previous = (case.fields["cached_python_version"] or "").removeprefix("python-") or None
+        answer = answer_to(case, known, Ruleset(ruleset), previous=previous)
+        codes |= {told["code"] for told in (answer["failure"], *answer["warnings"]) if told}
+    assert codes
+    assert codes <= set(ALL)  # each of which has its page, as the test above shows
+
+
+def test_titles_in_the_list_have_no_braces(db: None) -> None:
+    listing = Client().get("/docs/codes/").content.decode()
+    assert "Python … has reached its end of life" in listing
+    assert not set("{}[]") & set(listing.partition("<main")[2].partition("</main>")[0])
 
 
 def test_unknown_code_has_none(db: None) -> None:

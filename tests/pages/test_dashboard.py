@@ -72,7 +72,7 @@ def test_days_have_no_gaps_and_count_in_utc(db: None) -> None:
 
 
 def test_sample_that_ends_within_the_days_shows_whole_days_only(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("builds.selectors.dashboard.SAMPLE_ROWS", 3)
+    monkeypatch.setattr("builds.selectors.hours.SAMPLE_ROWS", 3)
     report(3, at=datetime(2026, 3, 14, tzinfo=UTC))
     report(3, at=datetime(2026, 3, 15, tzinfo=UTC))
     summary = build_summary(now=NOW)

@@ -14,6 +14,41 @@ HOOK_FAILURES = catalogue(
         )
         for hook in ("pre_compile", "post_compile")
     ),
+    Explanation(
+        code="hooks::postdeploy",
+        blame=Blame.APP,
+        title="hook-error: the postdeploy command failed",
+        text="The postdeploy command of the app's Procfile did not succeed[[: {detail}]]. The build itself did.",
+        staff_text="The command that the app runs after each successful build failed; the build is not affected.",
+        advice="Read what the command printed, mend it in the app, and deploy again.",
+    ),
+)
+
+BOOT_FAILURES = catalogue(
+    Explanation(
+        code="boot-check::exited",
+        blame=Blame.APP,
+        title="The web command ended by itself",
+        text="The web command of the Procfile ended before it listened on $PORT[[: {detail}]].",
+        staff_text="The app was built, but its web command ended when it was started on a free port.",
+        advice="Read what the command printed. A web command has to go on running.",
+    ),
+    Explanation(
+        code="boot-check::not-listening",
+        blame=Blame.APP,
+        title="Nothing listens on $PORT",
+        text="The web command of the Procfile runs, but does not listen on the port in $PORT[[: {detail}]].",
+        staff_text="The app was built and its web command started, but the port that it was given stayed closed.",
+        advice="Bind the port that the environment variable PORT names, on all addresses (0.0.0.0).",
+    ),
+    Explanation(
+        code="boot-check::no-answer",
+        blame=Blame.APP,
+        title="The web command does not answer",
+        text="The web command of the Procfile listens on $PORT, but does not answer requests[[: {detail}]].",
+        staff_text="The app accepts connections on its port, but no HTTP answer came in the time that it has to boot.",
+        advice="Answer HTTP on the port in $PORT within a minute of starting.",
+    ),
 )
 
 INSTALL_FAILURES = catalogue(
@@ -56,6 +91,32 @@ INSTALL_FAILURES = catalogue(
         text="Installing the dependencies did not succeed[[: {detail}]].",
         staff_text="pip failed; the last lines of its output name the package.",
         advice="Read the last lines of pip's output, mend the requirements, and deploy again.",
+    ),
+    *(
+        Explanation(
+            code=f"install-dependencies::{manager}",
+            blame=Blame.APP,
+            title=f"{manager} could not install the dependencies",
+            text="Installing the dependencies did not succeed[[: {detail}]].",
+            staff_text=f"{manager} failed; the last lines of its output say why.",
+            advice=f"Read the last lines of {manager}'s output, mend {files}, and deploy again.",
+        )
+        for manager, files in (
+            ("pipenv", "the Pipfile or its lock"),
+            ("poetry", "pyproject.toml or poetry.lock"),
+            ("uv", "pyproject.toml or uv.lock"),
+        )
+    ),
+    *(
+        Explanation(
+            code=f"install-package-manager::{manager}",
+            blame=Blame.PLATFORM,
+            title=f"{manager} could not be installed",
+            text=f"The builder could not bring in {manager} to install the dependencies with[[: {{detail}}]].",
+            staff_text="The package index could not be reached, or lacks the version that the stack's table names.",
+            advice="Deploy again; if it keeps failing, tell support.",
+        )
+        for manager in ("pip", "pipenv", "poetry", "uv")
     ),
     Explanation(
         code="install-dependencies::unsupported-manager",

@@ -5,7 +5,7 @@
   const page = document.getElementById("build");
   if (!page) return;
   const POLL_MS = 1000;
-  const state = { wrap: false, follow: true, error: -1, from: 0 };
+  const state = { wrap: false, follow: true, error: -1, from: 0, y: 0 };
 
   const $ = (selector) => page.querySelector(selector);
   const all = (selector) => Array.from(page.querySelectorAll(selector));
@@ -14,7 +14,7 @@
     const tools = $("[data-log-tools]");
     if (!tools) return;
     const errors = all(".log li.is-error");
-    tools.hidden = all(".step").length === 0;
+    tools.hidden = all(".log").length === 0;
     const next = $("[data-next-error]");
     next.hidden = errors.length === 0;
     $("[data-error-count]").textContent = errors.length;
@@ -24,13 +24,27 @@
     if (follow) follow.setAttribute("aria-pressed", state.follow);
   }
 
+  // Where a line stands that is not on this page; the server knows.
+  const lineAddress = (number, query) => page.dataset.lines.replace("/0/", `/${number}/`) + query;
+
+  function openStepOf(line) {
+    const step = line.closest("details");
+    if (step) step.open = true;
+  }
+
   function showNextError() {
     const errors = all(".log li.is-error");
+    if (state.error + 1 >= errors.length && page.dataset.lines && page.dataset.first) {
+      const shown = all(".log li");
+      const last = shown.length ? Number(shown[shown.length - 1].id.slice(1)) : 0;
+      location.assign(lineAddress(last, "?error=1"));
+      return;
+    }
     if (!errors.length) return;
     state.error = (state.error + 1) % errors.length;
     state.follow = false;
     const line = errors[state.error];
-    line.closest("details").open = true;
+    openStepOf(line);
     location.hash = line.id;
     line.scrollIntoView({ block: "center" });
     dress();
@@ -46,10 +60,11 @@
       const line = document.getElementById(`L${number}`);
       if (!line) continue;
       line.classList.add("is-marked");
-      line.closest("details").open = true;
+      openStepOf(line);
     }
     const start = document.getElementById(`L${first}`);
     if (start) start.scrollIntoView({ block: "center" });
+    else if (page.dataset.lines) location.replace(lineAddress(first, last > first ? `?to=${last}` : ""));
     state.from = first;
   }
 
@@ -84,11 +99,18 @@
     if (event.key === "e") showNextError();
   });
   window.addEventListener("hashchange", markRange);
-  window.addEventListener("wheel", (event) => { if (event.deltaY < 0 && state.follow) { state.follow = false; dress(); } }, { passive: true });
+  // By wheel, key, finger or scroll bar alike: whoever goes up wants to read. What this script itself scrolls is noted in
+  // `state.y` at once, so its own scrolling is never taken for a person's.
+  window.addEventListener("scroll", () => {
+    const isUp = window.scrollY < state.y;
+    state.y = window.scrollY;
+    if (isUp && state.follow) { state.follow = false; dress(); }
+  }, { passive: true });
 
   function toEnd() {
     const lines = all("details[open] .log li");
-    if (lines.length) lines[lines.length - 1].scrollIntoView({ block: "nearest" });
+    if (lines.length) lines[lines.length - 1].scrollIntoView({ block: "nearest", behavior: "instant" });
+    state.y = window.scrollY;
   }
 
   // The last line may have been shown half printed, so the server is always asked for it again.
@@ -124,6 +146,7 @@
       else delete page.dataset[name];
     });
     all("details.step").forEach((step) => { if (isOpen.get(step.id)) step.open = true; });
+    state.y = window.scrollY;  // a page that became shorter moved by itself
   }
 
   async function poll() {

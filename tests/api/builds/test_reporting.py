@@ -29,9 +29,26 @@ def builder() -> ApiBuilder:
 class TestCreate:
     def test_answers_with_all_a_builder_needs(self, builder: ApiBuilder) -> None:
         body = builder.build()
-        assert set(body) == {"id", "number", "status", "fence", "lease_seconds", "url"}
+        assert set(body) == {"id", "number", "status", "fence", "lease_seconds", "url", "previous_release"}
         assert (body["number"], body["status"], body["lease_seconds"]) == (1, "running", 60)
         assert body["url"].endswith(f"/builds/{body['id']}/")
+
+    def test_the_release_of_the_last_success_is_told(self, builder: ApiBuilder) -> None:
+        assert builder.build()["previous_release"] is None
+        for release, status in (("3.11.4", "succeeded"), ("3.11.9", "failed")):
+            detection = {"revision": 1, "detected": True, "release": {"version": release}}
+            assert builder.put(f"/builds/{builder.id}/detection", detection).status_code == 200
+            builder.finish(status)
+            assert builder.build()["previous_release"] == "3.11.4"
+        assert builder.build(app="blog")["previous_release"] is None
+
+    def test_a_token_for_other_stacks_is_not_told_of_this_ones_releases(self, builder: ApiBuilder) -> None:
+        builder.build()
+        builder.put(f"/builds/{builder.id}/detection", {"detected": True, "release": {"version": "3.11.4"}})
+        builder.finish("succeeded")
+        elsewhere = ApiBuilder(name="elsewhere", stacks=[OTHER_STACK])
+        reply = elsewhere.post("/builds", {"app": "shop", "stack": OTHER_STACK})
+        assert reply.json()["previous_release"] is None
 
     def test_numbers_count_within_the_app(self, builder: ApiBuilder) -> None:
         numbers = [builder.build(app=app)["number"] for app in ("shop", "shop", "blog", "shop")]

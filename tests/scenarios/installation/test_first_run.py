@@ -1,6 +1,8 @@
 """A whole first run with this machine's own Python, cut short once, continued, and started again."""
 
+import json
 import os
+import platform
 import re
 import signal
 import subprocess
@@ -18,6 +20,11 @@ from tests.live import free_port
 
 ROOT = Path(__file__).resolve().parents[3]
 START_SECONDS = 170
+# Says that it is the release which runs these tests, from a folder that is looked at before the real one.
+MOVED = {
+    "version": platform.python_version(), "level": "final", "prefix": "/0-moved", "is_venv": False,
+    "implementation": "CPython", "machine": platform.machine().lower(), "bits": 64, "has_gil": True,
+}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -60,8 +67,13 @@ def started(environment: dict[str, str]) -> Iterator[Run]:
 
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
-    """A machine without HOME and with nothing but the system's own programs on its PATH."""
+    """A machine without HOME and with nothing but the system's own programs on its PATH, and one that only talks."""
+    moved = tmp_path / "pyenv/versions/moved/bin/python3"
+    moved.parent.mkdir(parents=True)
+    moved.write_text(f"#!/bin/sh\ncat <<'END'\n{json.dumps(MOVED)}\nEND\n")
+    moved.chmod(0o755)
     return {
+        "PYENV_ROOT": str(tmp_path / "pyenv"),
         "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
         "PORTAL_HOME": str(tmp_path / "home"),
         "PORT": str(free_port()),
@@ -107,6 +119,12 @@ def test_a_first_run_is_cut_short_continues_and_starts_again(environment: dict[s
         assert command.endswith(" -m builds.builder build examples/hello-flask --app hello-flask --stack local")
         assert f"PORTAL_URL={address} PORTAL_TOKEN=$(cat {home}/builder-token)" in command
         assert f"The portal is ready: {address}" in run.lines
+        version = platform.python_version()
+        told = [line.split()[1:] for line in run.lines if line.split()[:1] == [version]]
+        assert [words[:3] for words in told] == [
+            ["/0-moved:", "left", "out,"],
+            [f"{sys.base_prefix}:", "packed", "and"],
+        ]
         with urllib.request.urlopen(f"{address}/exports/docs.md") as answer:
             assert "3.12" in answer.read().decode()
         for name in ("first-login", "builder-token", "keys.json"):

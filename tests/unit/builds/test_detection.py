@@ -26,7 +26,7 @@ from tests.unit.builds.trees import FOLDER, Files, link, tree_of
 from versions.domain.refusals import Refusal
 from versions.domain.resolution import Request
 from versions.domain.resolution.outcomes import DefaultMissing, ReleaseUnknown, SeriesUnsupported, StackUnknown
-from versions.domain.table import Ruleset, SeriesStatus, Table
+from versions.domain.table import Ruleset, SeriesStatus, Table, Tool
 from versions.domain.version import Series
 
 YEAR_2024 = shipped_table("2024-documented")
@@ -54,6 +54,7 @@ def test_the_whole_answer() -> None:
         "ruleset": "current",
         "detected": True,
         "package_manager": "pip",
+        "package_manager_version": None,
         "request": {"version": "3.12", "origin": ".python-version"},
         "release": {"version": "3.12.13", "pinned": False, "outdated": False},
         "failure": None,
@@ -70,6 +71,7 @@ def test_what_is_no_python_app() -> None:
         "ruleset": None,
         "detected": False,
         "package_manager": None,
+        "package_manager_version": None,
         "request": None,
         "release": None,
         "failure": None,
@@ -293,3 +295,13 @@ def test_what_builders_send() -> None:
     assert not both.needs_contents("requirements.txt")
     assert which_files_to_send(Ruleset.DOCUMENTED).nested_names == frozenset()
     assert not which_files_to_send(Ruleset.CURRENT).needs_contents("Pipfile")
+
+
+@pytest.mark.parametrize(("name", "version"), [("requirements.txt", "25.3"), ("Pipfile", None)])
+def test_the_version_of_the_package_manager_is_the_tables(name: str, version: str | None) -> None:
+    table = small_table("3.12.3")
+    stack = replace(table.stacks[0], tools=(Tool("pip", "25.3"), Tool("uv", "0.13.0")))
+    table = replace(table, stacks=(stack,))
+    detection = detect(tree_of({name: ""}), stack=stack.name, table=table, revision=1)
+    assert detection.package_manager_version == version
+    assert detection_document(detection)["package_manager_version"] == version

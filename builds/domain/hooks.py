@@ -1,0 +1,6 @@
+"""The app's own scripts that run within or after a build."""
+
+from builds.domain.statuses import StepName
+
+HOOKS = (StepName.PRE_COMPILE, StepName.POST_COMPILE, StepName.POSTDEPLOY)
+HOOK_LIMIT_SECONDS = 15 * 60.0  # what builders give each of them

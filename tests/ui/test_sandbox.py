@@ -1,0 +1,141 @@
+"""The sandbox in a browser: with the keyboard alone, with dropped files, and without any script."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import FilePayload, Page, expect
+
+from tests.live import LivePortal
+from tests.tables import shipped_document
+from tests.ui.browsing import browser_page, sign_in
+
+PASSWORD = "seven swans on a still lake"
+
+
+@pytest.fixture(scope="module")
+def portal(live_portal: LivePortal) -> LivePortal:
+    live_portal.manage("table", "import", "-", text=json.dumps(shipped_document("2024-documented")))
+    live_portal.manage("table", "publish", "-m", "As documented in 2024")
+    live_portal.manage("staff", "create", "vera", "--role", "viewer", "--password-stdin", text=PASSWORD)
+    return live_portal
+
+
+@pytest.fixture
+def page(chromium: Path, portal: LivePortal) -> Iterator[Page]:
+    """A signed-in page on which nothing is refused by the content security policy and no script fails."""
+    with browser_page(chromium, portal.url) as page:
+        troubles: list[str] = []
+        page.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        sign_in(page, "vera", PASSWORD)
+        yield page
+        assert troubles == []
+
+
+def test_with_the_keyboard_alone(page: Page) -> None:
+    keys = page.keyboard
+    keys.press("g")
+    keys.press("s")
+    expect(page.get_by_role("heading", name="Sandbox")).to_be_visible()
+
+    keys.press("Tab")
+    keys.press("Enter")  # the skip link
+    keys.press("Tab")
+    expect(page.get_by_label("File 1", exact=True)).to_be_focused()
+    keys.type("requirements.txt")
+    for _ in range(3):  # the button that removes the file, its contents, the next file's name
+        keys.press("Tab")
+    expect(page.get_by_label("File 2", exact=True)).to_be_focused()
+    keys.type("runtime.txt")
+    keys.press("Tab")
+    keys.press("Tab")
+    keys.type("pyton-3.11.9")
+    keys.press("Control+Enter")
+
+    answer = page.locator("#answer")
+    expect(answer).to_be_focused()
+    expect(answer).to_contain_text("runtime.txt names no version")
+
+    for _ in range(40):  # back through the form, as far as the mistake
+        keys.press("Shift+Tab")
+        if page.evaluate("document.activeElement.id") == "content-1":
+            break
+    expect(page.locator("#content-1")).to_be_focused()
+    keys.press("Control+A")
+    keys.type("python-3.11.9")
+    keys.press("Control+Enter")
+    expect(answer).to_contain_text("Python 3.11.9")
+    expect(answer).to_be_focused()
+    assert "runtime.txt" in page.url  # an address that can be pasted in a chat
+
+
+def test_rows_come_and_go_with_the_keyboard(page: Page) -> None:
+    page.goto("/runtimes/sandbox/")
+    page.get_by_role("button", name="Another file").press("Enter")
+    expect(page.get_by_label("File 4", exact=True)).to_be_focused()
+    page.get_by_role("button", name="Remove file 2").press("Enter")
+    expect(page.get_by_label("File 3", exact=True)).to_be_focused()
+    expect(page.get_by_label("File 2", exact=True)).to_have_count(0)
+
+
+def test_mistakes_are_found_from_the_list_above(page: Page) -> None:
+    page.goto("/runtimes/sandbox/")
+    page.get_by_label("Contents of file 1").fill("flask")
+    page.get_by_label("Contents of file 1").press("Control+Enter")
+    expect(page.locator("#answer")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("File 1", exact=True)).to_be_focused()
+
+
+def test_chosen_files_become_rows_with_their_bytes(page: Page) -> None:
+    page.goto("/runtimes/sandbox/")
+    page.locator("#upload").set_input_files(
+        [
+            FilePayload(name="requirements.txt", mimeType="text/plain", buffer=b"flask\n"),
+            FilePayload(name=".python-version", mimeType="text/plain", buffer="3.12\n".encode("utf-16")),
+        ]
+    )
+    expect(page.get_by_label("File 2", exact=True)).to_have_value(".python-version")
+    expect(page.get_by_text("12 bytes, kept as they are")).to_be_visible()
+    page.get_by_label("Ruleset").select_option("current")
+    page.get_by_label("Ruleset").press("Control+Enter")
+    expect(page.locator("#answer")).to_contain_text(".python-version is not saved as UTF-8")
+
+
+def test_dropped_files_become_rows(page: Page) -> None:
+    page.goto("/runtimes/sandbox/")
+    transfer = page.evaluate_handle(
+        """() => {
+            const transfer = new DataTransfer();
+            transfer.items.add(new File(["flask\\n"], "requirements.txt"));
+            transfer.items.add(new File(["python-3.10\\n"], "runtime.txt"));
+            return transfer;
+        }"""
+    )
+    page.locator("[data-sandbox]").dispatch_event("drop", {"dataTransfer": transfer})
+    expect(page.get_by_label("Contents of file 2")).to_have_value("python-3.10\n")
+    expect(page.locator("[data-ask]")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#answer")).to_contain_text("Python 3.10.14")
+
+
+def test_without_any_script(chromium: Path, portal: LivePortal, page: Page) -> None:
+    plain = page.context.browser.new_context(  # type: ignore[union-attr]  # the fixture's browser is running
+        base_url=portal.url, java_script_enabled=False, storage_state=page.context.storage_state()
+    ).new_page()
+    plain.goto("/runtimes/sandbox/")
+    expect(plain.get_by_text("or drop files")).to_be_hidden()
+    plain.get_by_label("File 1", exact=True).fill("requirements.txt")
+    plain.get_by_role("button", name="Another file").click()
+    expect(plain.get_by_label("File 4", exact=True)).to_be_visible()
+    expect(plain.get_by_label("File 1", exact=True)).to_have_value("requirements.txt")
+    plain.get_by_label("File 2", exact=True).fill("runtime.txt")
+    plain.get_by_label("Contents of file 2").fill("python-3.9")
+    plain.get_by_label("File 2", exact=True).press("Enter")  # asks, and does not press the first button of a row
+    expect(plain.locator("#answer")).to_contain_text("Python 3.9.19")
+    assert plain.url.endswith("#answer")
+    plain.get_by_role("link", name="Two tools at once").click()
+    expect(plain.locator("#answer")).to_contain_text("Several tools claim the app")
