@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
 FALSE_WORDS = frozenset({"0", "false", "no", "off"})
+BROKERS = ("filesystem", "redis", "rediss", "amqp", "amqps")
 
 
 class SettingError(Exception):
@@ -51,6 +52,14 @@ def words(name: str, default: tuple[str, ...] = ()) -> list[str]:
 def folder(name: str, default: Path) -> Path:
     """An absolute path; a relative one counts from the current folder."""
     return Path(os.environ.get(name) or default).expanduser().absolute()
+
+
+def broker(name: str, default: str) -> str:
+    """The address of a message broker that the installed clients can talk to."""
+    address = text(name, default)
+    if address.partition("://")[0] not in BROKERS or "://" not in address:
+        raise SettingError(f"{name} must begin with one of {', '.join(f'{scheme}://' for scheme in BROKERS)}.")
+    return address
 
 
 def database(name: str, default: str | None = None) -> dict[str, object] | None:

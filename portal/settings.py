@@ -5,6 +5,7 @@ from pathlib import Path
 import django_stubs_ext
 import pghistory
 
+from builds.domain.retention import RetentionPolicy
 from portal import env
 
 # Generic classes such as ModelAdmin[Stack] are known to the type checker alone; this lets them be written at run time.
@@ -118,6 +119,15 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
+# Where archives and outside copies of the table may be fetched from (versions/addresses/origins.py has the forms).
+FETCH_HOSTS = env.words(
+    "FETCH_HOSTS",
+    (
+        *("github.com", "objects.githubusercontent.com", "release-assets.githubusercontent.com"),
+        *("raw.githubusercontent.com", "www.python.org"),
+    ),
+)
+
 # --- Words and times --------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 USE_I18N = True
@@ -179,16 +189,31 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _is_tls and TRU
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if _is_tls else []
 SECURE_REFERRER_POLICY = "same-origin"
 
+# --- History ----------------------------------------------------------------------------------------------------------
+# Unset keeps without end. An app's last success always stays.
+RETENTION_POLICY = RetentionPolicy(
+    days=env.integer("KEEP_BUILDS_DAYS", 0, minimum=1) or None,
+    builds_an_app=env.integer("KEEP_BUILDS_AN_APP", 0, minimum=1) or None,
+    log_bytes=env.integer("KEEP_LOGS_MEGABYTES", 0, minimum=1) * 1024**2 or None,
+)
+
 # --- Background work --------------------------------------------------------------------------------------------------
-CELERY_BROKER_URL = env.text("CELERY_BROKER_URL", "filesystem://")
+CELERY_BROKER_URL = env.broker("CELERY_BROKER_URL", "filesystem://")
+# Installations that share a broker must not eat one another's messages.
+CELERY_TASK_DEFAULT_QUEUE = env.text("CELERY_QUEUE", "portal")
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a broker may be away for a night; the worker is there when it returns
 CELERY_BEAT_SCHEDULE = {
     # Names a task of builds/queue.py. A builder that is killed is noticed one lease and at most this much later.
     "end-lost-builds": {"task": "builds.end_lost_builds", "schedule": 15.0, "options": {"expires": 15.0}},
+    # Keep the dashboard's hourly figures, and those of the groups of failures.
+    "roll-up-hours": {"task": "builds.roll_up_hours", "schedule": 60.0, "options": {"expires": 60.0}},
+    "group-failures": {"task": "builds.group_failures", "schedule": 60.0, "options": {"expires": 60.0}},
+    "retain-builds": {"task": "builds.retain_builds", "schedule": 24 * 60 * 60.0, "options": {"expires": 3600.0}},
 }
 _BROKER_FOLDER = PORTAL_HOME / "broker"
 if CELERY_BROKER_URL.startswith("filesystem:"):

@@ -5,9 +5,9 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 from django.utils.translation import gettext_lazy
-from drf_spectacular.views import SpectacularJSONAPIView
 
 from portal.pages import codes, dashboard, health, profile
+from portal.schema import SchemaView
 
 handler400 = "portal.pages.errors.bad_request"
 handler403 = "portal.pages.errors.permission_denied"
@@ -40,11 +40,7 @@ urlpatterns = [
     path("", include((site_patterns, "portal"))),
     path("accounts/", include(sign_in_patterns)),
     path("admin/", admin.site.urls),
-    path(
-        "api/v1/schema/",
-        SpectacularJSONAPIView.as_view(authentication_classes=[], permission_classes=[]),
-        name="api-schema",
-    ),
+    path("api/v1/schema/", SchemaView.as_view(), name="api-schema"),
     path("", include("versions.urls")),
     path("", include("builds.urls")),
 ]

@@ -17,6 +17,7 @@ from tests.chromium import found_chromium
 from tests.databases import copy_template, drop_named, ensure_template
 from tests.environment import database_name
 from tests.live import LivePortal, running_portal
+from tests.scenarios.builder.building import BuildSite, prepared_site
 
 
 @pytest.fixture(scope="session")
@@ -52,6 +53,17 @@ def live_portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LivePortal
     name = database_name(f"live_{uuid.uuid4().hex[:8]}")
     with running_portal(name, tmp_path_factory.mktemp("portal-home")) as portal:
         yield portal
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BuildSite]:
+    """A portal with the interpreter of these tests on its stack `local`, and a cache of archives for its builds.
+
+    All modules of a worker share it: they build apps of their own names and leave the table as it is.
+    """
+    name = database_name(f"site_{uuid.uuid4().hex[:8]}")
+    with running_portal(name, tmp_path_factory.mktemp("portal-home")) as portal:
+        yield prepared_site(portal, tmp_path_factory.mktemp("cache"))
 
 
 @pytest.fixture(scope="session")
@@ -98,5 +110,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Remove this process's home folder."""
+    """Remove this process's home folder, and the run's shared files when all its workers are done."""
     shutil.rmtree(os.environ["PORTAL_HOME"], ignore_errors=True)
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        shutil.rmtree(os.environ["TEST_RUN_FOLDER"], ignore_errors=True)

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import psycopg
 from psycopg import sql
@@ -66,8 +67,16 @@ def drop_stale(connection: "psycopg.Connection[tuple[object, ...]]", names: list
 
 
 def _ensure_application_role(connection: "psycopg.Connection[tuple[object, ...]]") -> None:
+    """Where the caller named one address alone, the application's role is made with that address's password."""
+    parts = urlsplit(os.environ["TEST_APPLICATION_URL"])
+    if unquote(parts.username or "") != APPLICATION_ROLE:
+        return
     if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [APPLICATION_ROLE]).fetchone():
-        connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(APPLICATION_ROLE)))
+        role = sql.Identifier(APPLICATION_ROLE)
+        password = sql.Literal(unquote(parts.password)) if parts.password else sql.SQL("NULL")
+        connection.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(role, password))
+        # A database is dropped while the application may still be connected to it; only a member may end that.
+        connection.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(role))
 
 
 def _migrate(name: str) -> None:

@@ -55,6 +55,8 @@ def prepare_environment() -> None:
             os.environ["DATABASE_URL"] if has_both else with_role(server, APPLICATION_ROLE)
         )
     os.environ.setdefault("TEST_RUN", str(os.getpid()))
+    if "TEST_RUN_FOLDER" not in os.environ:
+        os.environ["TEST_RUN_FOLDER"] = tempfile.mkdtemp(prefix="portal-test-run-")
     name = database_name(os.environ.get("PYTEST_XDIST_WORKER", "main"))
     os.environ["DATABASE_OWNER_URL"] = with_name(server, name)
     os.environ["DATABASE_URL"] = with_name(os.environ["TEST_APPLICATION_URL"], name)

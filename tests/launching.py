@@ -20,12 +20,16 @@ from tests.chromium import found_chromium, install_chromium
 
 ROOT = Path(__file__).resolve().parents[1]
 WORKERS = "2"
+ALL = "--all"
+REACH_SECONDS = 10
 
 
 @contextlib.contextmanager
 def throw_away_server() -> Iterator[dict[str, str]]:
     """Variables that name a PostgreSQL server for the run; one in DATABASE_URL is used as it is."""
     if os.environ.get("DATABASE_URL"):
+        with stage("Reaching the database server that DATABASE_URL names"):
+            refuse_useless_server(os.environ.get("DATABASE_OWNER_URL") or os.environ["DATABASE_URL"])
         yield {}
         return
     folder = Path(tempfile.mkdtemp(prefix="portal-test-db-"))
@@ -51,6 +55,21 @@ def throw_away_server() -> Iterator[dict[str, str]]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def refuse_useless_server(address: str) -> None:
+    """Raises InstallationTrouble when the server is away, or its user may not make a database for each worker."""
+    may_make = "SELECT rolsuper OR rolcreatedb FROM pg_roles WHERE rolname = current_user"
+    try:
+        with psycopg.connect(address, connect_timeout=REACH_SECONDS) as connection:
+            row = connection.execute(may_make).fetchone()
+    except psycopg.Error as error:
+        raise InstallationTrouble(f"The database server cannot be reached: {' '.join(str(error).split())}") from error
+    if row != (True,):
+        raise InstallationTrouble(
+            "The tests make databases of their own, which this user may not; as the server's administrator: "
+            "ALTER ROLE … CREATEDB, and where DATABASE_OWNER_URL is not set also CREATEROLE."
+        )
+
+
 def wants_browser(arguments: list[str]) -> bool:
     """Whether this run may reach tests/ui; a run of other named files needs no Chromium."""
     named = [argument for argument in arguments if argument.startswith("tests")]
@@ -60,10 +79,13 @@ def wants_browser(arguments: list[str]) -> bool:
 
 
 def pytest_command(arguments: list[str]) -> list[str]:
-    """pytest with two workers, unless the caller says how many."""
+    """pytest with two workers, unless the caller says how many; whole runs leave the long tests out without --all."""
     has_workers = any(argument.startswith(("-n", "--numprocesses")) for argument in arguments)
-    workers = [] if has_workers else ["-n", WORKERS, "--dist", "loadfile"]
-    return [sys.executable, "-m", "pytest", *workers, *arguments]
+    workers = [] if has_workers else ["-n", WORKERS, "--dist", "loadfile", "--no-loadscope-reorder"]
+    named = [argument for argument in arguments if argument != ALL]
+    is_choosy = any(argument.startswith(("tests", "-m", "-k")) for argument in named)
+    chosen = [] if ALL in arguments or is_choosy else ["-m", "not long"]
+    return [sys.executable, "-m", "pytest", *workers, *chosen, *named]
 
 
 def main(arguments: list[str]) -> int:

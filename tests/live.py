@@ -14,6 +14,7 @@ from pathlib import Path
 
 from tests.databases import ROOT, copy_template, drop_named
 from tests.environment import with_name
+from tests.sharing import shared_folder
 
 START_SECONDS = 60
 
@@ -64,10 +65,10 @@ def running_portal(name: str, home: Path) -> Iterator[LivePortal]:
         "PORTAL_HOME": str(home),
         "PUBLIC_URL": url,
         "PORT": str(port),
-        "STATIC_ROOT": str(home / "static"),
+        "STATIC_ROOT": str(shared_folder("static", collect_static)),
+        "CELERY_QUEUE": name,
     }
     portal = LivePortal(url, home, environment["DATABASE_URL"], environment["DATABASE_OWNER_URL"], environment)
-    portal.manage("collectstatic", "--no-input", "--verbosity", "0")
     log_path = home / "web.log"
     with log_path.open("wb") as log:
         process = subprocess.Popen(
@@ -82,6 +83,14 @@ def running_portal(name: str, home: Path) -> Iterator[LivePortal]:
         process.terminate()
         process.wait(timeout=30)
         drop_named(name)
+
+
+def collect_static(folder: Path) -> None:
+    """The static files as every portal of this run serves them."""
+    subprocess.run(
+        [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity", "0"],
+        cwd=ROOT, env={**os.environ, "STATIC_ROOT": str(folder)}, check=True,
+    )  # fmt: skip
 
 
 def _wait(process: "subprocess.Popen[bytes]", url: str, log_path: Path) -> None:

@@ -57,9 +57,13 @@ class TokenAuthentication(BaseAuthentication):
         return 'Basic realm="table"' if _takes_basic(request) else "Bearer"
 
 
-def _takes_basic(request: Request) -> bool:
-    view = (request.parser_context or {}).get("view")
+def takes_basic(view: object) -> bool:
+    """Whether a token may come as a Basic password: where the table is read, and only while that needs a token."""
     return bool(settings.TABLE_REQUIRES_TOKEN and getattr(view, "is_public_unless_table_requires_token", False))
+
+
+def _takes_basic(request: Request) -> bool:
+    return takes_basic((request.parser_context or {}).get("view"))
 
 
 def _sent_token(request: Request) -> str | None:
@@ -84,5 +88,6 @@ def _verified(text: str) -> Token:
     if digest is None or not is_same_digest(digest, token.secret_digest):
         raise Refusal("auth::invalid-token")
     if token.has_expired(timezone.now()):
-        raise Refusal("auth::expired-token", expired_at=token.expires_at)
+        expires_at = f"{token.expires_at:%Y-%m-%d %H:%M} UTC"
+        raise Refusal("auth::expired-token", name=token.name, expires_at=expires_at)
     return token

@@ -24,7 +24,7 @@ _UNDECLARED = object()
 class HasScope(BasePermission):
     def has_permission(self, request: Request, view: "APIView") -> bool:
         """Raises Refusal `auth::missing` (401) or `auth::missing-scope` (403)."""
-        scope = _required_scope(view, request.method or "GET")
+        scope = required_scope(view, request.method or "GET")
         if scope is None:
             return True
         if not isinstance(request.auth, Token):
@@ -34,7 +34,8 @@ class HasScope(BasePermission):
         return True
 
 
-def _required_scope(view: "APIView", method: str) -> str | None:
+def required_scope(view: "APIView", method: str) -> str | None:
+    """The scope that this method of the view asks for; None when everybody may use it."""
     declared: object = getattr(view, "required_scope", _UNDECLARED)
     if getattr(view, "is_public_unless_table_requires_token", False) and not settings.TABLE_REQUIRES_TOKEN:
         return None

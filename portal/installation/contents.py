@@ -5,6 +5,7 @@ which was interrupted anywhere continues at the next start.
 """
 
 import io
+import itertools
 import json
 import os
 import secrets
@@ -21,7 +22,7 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from builds.builder.examples import EXAMPLES, example_for
+from builds.builder.examples import EXAMPLES, FIRST_EXAMPLES, example_for
 from builds.builder.sources import source_tree
 from builds.domain.detection import detect
 from portal.access.scopes import Scope
@@ -159,7 +160,7 @@ def planned_stack() -> dict[str, Any]:
 
 def planned_examples(home: Home, plan: dict[str, Any]) -> dict[str, object]:
     """The folder of each example to build here, and which of them the pending release will move."""
-    folders = {path.name: path for path in sorted(EXAMPLES.iterdir()) if path.is_dir()}
+    folders = {name: EXAMPLES / name for name in FIRST_EXAMPLES}
     stack = plan.get("published_stack")
     if stack is None:
         return {"examples": {}, "moves": []}
@@ -195,12 +196,23 @@ def pack_interpreters() -> None:
         return
     say(f"  Packing {len(missing)} of them into the stack `local`, a few seconds each:")
     with ThreadPoolExecutor(max_workers=PACKERS) as pool:
-        for interpreter, trouble in pool.map(pack, missing):
+        for interpreter, trouble in itertools.chain.from_iterable(pool.map(pack_one_of, missing)):
             say(f"    {interpreter.version:<8} {interpreter.prefix}: {trouble or 'packed and verified'}")
 
 
-def pack(interpreter: Interpreter) -> tuple[Interpreter, str]:
-    """The interpreter, and why it could not be packed, or nothing."""
+def pack_one_of(interpreter: Interpreter) -> list[tuple[Interpreter, str]]:
+    """Tries the interpreter, then others of its release until one is packed: each that was tried, and its trouble."""
+    tried: list[tuple[Interpreter, str]] = []
+    for candidate in (interpreter, *interpreter.elsewhere):
+        trouble = pack(candidate)
+        tried.append((candidate, trouble))
+        if not trouble:
+            break
+    return tried
+
+
+def pack(interpreter: Interpreter) -> str:
+    """Why the interpreter could not be packed, or nothing."""
     outcome = subprocess.run(
         [*with_death_signal("TERM"), sys.executable, "manage.py", "artifact", "add", "--stack", local_stack.NAME,
          "--version", interpreter.version, "--arch", interpreter.arch, "--from-prefix", str(interpreter.prefix),
@@ -208,9 +220,9 @@ def pack(interpreter: Interpreter) -> tuple[Interpreter, str]:
         cwd=ROOT, capture_output=True, text=True, errors="replace", check=False, stdin=subprocess.DEVNULL,
     )  # fmt: skip
     if outcome.returncode == 0:
-        return interpreter, ""
+        return ""
     lines = [line.strip() for line in (outcome.stderr or outcome.stdout).splitlines() if line.strip()]
-    return interpreter, f"left out, {lines[-1] if lines else 'no reason given'}"
+    return f"left out, {lines[-1].removeprefix('CommandError: ') if lines else 'no reason given'}"
 
 
 def make_login(home: Home) -> None:

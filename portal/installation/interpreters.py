@@ -7,7 +7,7 @@ import re
 import subprocess
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 ANSWER_SECONDS = 15
@@ -38,12 +38,17 @@ print(json.dumps({
 
 @dataclass(frozen=True, slots=True)
 class Interpreter:
-    """A final release of CPython: `version` such as 3.12.1, `arch` as the table writes it, `prefix` its own folder."""
+    """A final release of CPython: `version` such as 3.12.1, `arch` as the table writes it, `prefix` its own folder.
+
+    `elsewhere` are others of the same release, in case this one cannot be packed: a version manager's folder that was
+    moved, for one, may start only because it finds the system's library.
+    """
 
     version: str
     arch: str
     prefix: Path
     executable: Path
+    elsewhere: tuple["Interpreter", ...] = ()
 
     @property
     def number(self) -> tuple[int, int, int]:
@@ -66,9 +71,9 @@ class PassedOver:
 
 
 def found_interpreters(folders: Iterable[Path] | None = None) -> tuple[list[Interpreter], list[PassedOver]]:
-    """Usable ones, oldest first, each release and prefix once; and those passed over.
+    """Usable ones, oldest first, each release once; and those passed over.
 
-    Of the same release at two places the one in a folder of its own comes before the system's.
+    Of the same release at two places the one in a folder of its own comes before the system's, which it then names.
     """
     executables = _executables(search_folders() if folders is None else folders)
     with ThreadPoolExecutor(max_workers=4) as pool:
@@ -76,10 +81,14 @@ def found_interpreters(folders: Iterable[Path] | None = None) -> tuple[list[Inte
     passed_over = [answer for answer in answers if isinstance(answer, PassedOver)]
     candidates = [answer for answer in answers if isinstance(answer, Interpreter)]
     candidates.sort(key=lambda found: (found.number, str(found.prefix) == "/usr", str(found.prefix)))
-    usable: dict[str, Interpreter] = {}
+    by_version: dict[str, dict[Path, Interpreter]] = {}
     for found in candidates:
-        usable.setdefault(found.version, found)
-    return list(usable.values()), passed_over
+        by_version.setdefault(found.version, {}).setdefault(found.prefix, found)
+    return [_first(list(places.values())) for places in by_version.values()], passed_over
+
+
+def _first(places: list[Interpreter]) -> Interpreter:
+    return replace(places[0], elsewhere=tuple(places[1:]))
 
 
 def search_folders() -> list[Path]:

@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from portal.messages import ALL
-from versions.domain.messages import Explanation, outlined
+from versions.domain.messages import Explanation, fill, outlined
 
 
 @require_safe
@@ -13,7 +13,8 @@ def code_list(request: HttpRequest) -> HttpResponse:
     """All codes by area, in alphabetical order."""
     areas: dict[str, list[Explanation]] = {}
     for code in sorted(ALL):
-        areas.setdefault(code.partition("::")[0], []).append(outlined(ALL[code]))
+        # Nothing in a list says what a word in braces stands for, so that gaps are shown as gaps.
+        areas.setdefault(code.partition("::")[0], []).append(fill(ALL[code], {}))
     return render(request, "portal/code_list.html", {"areas": areas})
 
 

@@ -36,10 +36,26 @@ _GROUPS: tuple[tuple[StrOrPromise, tuple[tuple[str, tuple[str, ...], str, StrOrP
     (
         _("Runtimes"),
         (
-            ("versions:matrix", ("versions:matrix", "versions:release-publish"), "matrix", _("Version matrix")),
-            ("versions:release-list", ("versions:release-list", "versions:release-detail"), "release", _("Releases")),
+            (
+                "versions:matrix",
+                ("versions:matrix", "versions:release-publish", "versions:pending"),
+                "matrix",
+                _("Version matrix"),
+            ),
+            (
+                "versions:release-list",
+                (
+                    "versions:release-list",
+                    "versions:release-detail",
+                    "versions:release-edit",
+                    "versions:release-retire",
+                ),
+                "release",
+                _("Releases"),
+            ),
             ("versions:stack-list", ("versions:stack-",), "stack", _("Stacks")),
             ("versions:revision-list", ("versions:revision-",), "history", _("Revisions")),
+            ("builds:sandbox", ("builds:sandbox",), "sandbox", _("Sandbox")),
         ),
     ),
     (

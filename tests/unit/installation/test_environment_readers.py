@@ -67,6 +67,19 @@ def test_a_relative_folder_counts_from_here(variable: pytest.MonkeyPatch, tmp_pa
     assert env.folder(NAME, Path("/elsewhere")) == tmp_path / "state"
 
 
+@pytest.mark.parametrize("address", ["redis://127.0.0.1/0", "amqps://user:word@broker/portal", "filesystem://"])
+def test_a_broker_is_taken_as_it_is_named(variable: pytest.MonkeyPatch, address: str) -> None:
+    variable.setenv(NAME, address)
+    assert env.broker(NAME, "filesystem://") == address
+
+
+@pytest.mark.parametrize("address", ["sqs://key@", "127.0.0.1:6379", "redis:/127.0.0.1", "redis"])
+def test_a_broker_that_nobody_can_talk_to_is_refused(variable: pytest.MonkeyPatch, address: str) -> None:
+    variable.setenv(NAME, address)
+    with pytest.raises(env.SettingError, match="must begin with one of filesystem://, redis://"):
+        env.broker(NAME, "filesystem://")
+
+
 @pytest.mark.parametrize("address", ["mysql://a@b/c", "postgresql://a@b", "portal", "postgresql:///"])
 def test_an_address_of_no_database_is_refused(variable: pytest.MonkeyPatch, address: str) -> None:
     variable.setenv(NAME, address)

@@ -63,10 +63,11 @@ def test_they_are_sorted_by_version_and_not_by_text(tmp_path: Path) -> None:
 
 
 def test_of_one_release_at_two_places_the_one_in_a_folder_of_its_own_is_taken(tmp_path: Path) -> None:
-    answering(tmp_path / "system", prefix="/usr")
+    system = answering(tmp_path / "system", prefix="/usr")
     own = answering(tmp_path / "own", prefix="/opt/python")
     usable, _ = found_interpreters([tmp_path / "system", tmp_path / "own"])
-    assert usable == [Interpreter("3.12.1", "amd64", Path("/opt/python"), own)]
+    other = Interpreter("3.12.1", "amd64", Path("/usr"), system)
+    assert usable == [Interpreter("3.12.1", "amd64", Path("/opt/python"), own, elsewhere=(other,))]
 
 
 @pytest.mark.parametrize(

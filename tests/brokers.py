@@ -1,0 +1,77 @@
+"""Message brokers for tests: the embedded one, a Redis of the test's own, and the one that CELERY_BROKER_URL names."""
+
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import redis
+from kombu import Connection
+
+from tests.live import free_port
+
+START_SECONDS = 30
+_GIVEN = os.environ.get("CELERY_BROKER_URL", "filesystem://")
+KINDS = ("embedded", "redis", *([] if _GIVEN.startswith("filesystem:") else ["given"]))
+
+
+@contextmanager
+def broker(kind: str, folder: Path, *, queue: str) -> Iterator[str]:
+    """The address of a running broker of one of KINDS; without redis-server the calling test is skipped by name.
+
+    On the run's own broker the queue is removed at the end.
+    """
+    if kind == "embedded":
+        yield "filesystem://"
+    elif kind == "given":
+        try:
+            yield _GIVEN
+        finally:
+            _delete(queue)
+    else:
+        with _redis_server(folder) as address:
+            yield address
+
+
+def _delete(queue: str) -> None:
+    with Connection(_GIVEN) as connection:
+        channel: Any = connection.default_channel  # the stubs know none of its methods
+        channel.queue_delete(queue)
+        channel.exchange_delete(queue)
+
+
+@contextmanager
+def _redis_server(folder: Path) -> Iterator[str]:
+    program = shutil.which("redis-server")
+    if program is None:
+        pytest.skip("no redis-server on this machine")
+    port = free_port()
+    process = subprocess.Popen(
+        [program, "--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder), "--save", "", "--appendonly", "no"],
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT,
+    )  # fmt: skip
+    try:
+        _wait(port)
+        yield f"redis://127.0.0.1:{port}/0"
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _wait(port: int) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    with redis.Redis(port=port) as client:
+        while True:
+            try:
+                client.ping()
+            except redis.ConnectionError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.02)
+            else:
+                return

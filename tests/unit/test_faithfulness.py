@@ -1,0 +1,22 @@
+"""docs/faithfulness.md names tests that exist, and every test of the two pages is named there."""
+
+import re
+
+from tests.databases import ROOT
+
+SCENARIOS = ROOT / "tests" / "scenarios"
+TEXT = (ROOT / "docs" / "faithfulness.md").read_text(encoding="utf-8")
+NAMED = set(re.findall(r"`(test_\w+)`", TEXT))
+
+
+def names_in(folder: str) -> set[str]:
+    sources = (path.read_text(encoding="utf-8") for path in (SCENARIOS / folder).glob("test_*.py"))
+    return {name for source in sources for name in re.findall(r"^def (test_\w+)", source, re.MULTILINE)}
+
+
+def test_every_named_test_exists() -> None:
+    assert names_in("documentation") | names_in("builder") >= NAMED
+
+
+def test_every_test_of_the_pages_is_named() -> None:
+    assert names_in("documentation") <= NAMED
