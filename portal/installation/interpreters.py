@@ -99,8 +99,12 @@ def search_folders() -> list[Path]:
     root = os.environ.get("PYENV_ROOT")
     found += _glob(Path(root), "versions/*/bin") if root else []
     found += [Path(folder) for folder in (*SYSTEM_FOLDERS, *os.environ.get("PATH", "").split(os.pathsep)) if folder]
-    # A shim starts another interpreter, which is found in its own folder anyway.
-    return [folder for folder in dict.fromkeys(found) if folder.name != "shims"]
+    # A shim starts another interpreter, and a virtual environment links to one: both are found in their own folders.
+    return [
+        folder
+        for folder in dict.fromkeys(found)
+        if folder.name != "shims" and not os.path.lexists(folder.parent / "pyvenv.cfg")
+    ]
 
 
 def _has_home() -> bool:

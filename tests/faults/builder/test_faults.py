@@ -13,6 +13,8 @@ from tests.faults.builder.cutting_proxy import cutting_proxy
 from tests.scenarios.builder.building import BuildSite, make_app
 from tests.unit.archives.interpreters import need_sandbox
 
+pytestmark = pytest.mark.long
+
 LINES = 4000
 LOUD_HOOK = f"""#!/bin/sh
 i=0

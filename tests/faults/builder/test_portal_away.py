@@ -4,10 +4,14 @@ import signal
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from tests.databases import ROOT
 from tests.faults.builder.cutting_proxy import cutting_proxy
 from tests.live import free_port
 from tests.scenarios.builder.building import BuildSite, make_app
+
+pytestmark = pytest.mark.long
 
 ENOUGH = 10**12  # bytes; nothing is cut here
 WAIT_SECONDS = 120

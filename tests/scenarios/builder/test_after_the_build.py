@@ -11,6 +11,8 @@ from builds.builder.examples import EXAMPLES
 from tests.databases import ROOT
 from tests.scenarios.builder.building import BuildSite, make_app
 
+pytestmark = pytest.mark.long
+
 
 def test_the_example_listens_and_is_deployed(site: BuildSite, tmp_path: Path) -> None:
     (tmp_path / "env").write_text("DATABASE_PATH=/tmp/a-secret-place.sqlite3\n")

@@ -5,8 +5,12 @@ What pipenv and pip do with packages is seen in tests/scenarios/builder, which h
 
 from pathlib import Path
 
+import pytest
+
 from builds.builder.examples import EXAMPLES
 from tests.scenarios.builder.building import BuildSite, make_app
+
+pytestmark = pytest.mark.long
 
 SEES_PYTHON = "test -x .scalingo/python/bin/python && echo python is here || echo no python yet\n"
 SERVES = (

@@ -67,14 +67,14 @@ def started(environment: dict[str, str]) -> Iterator[Run]:
 
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
-    """A machine without HOME and with nothing but the system's own programs on its PATH, and one that only talks."""
+    """A machine without HOME, with the system's programs and our Python on its PATH, and a Python that only talks."""
     moved = tmp_path / "pyenv/versions/moved/bin/python3"
     moved.parent.mkdir(parents=True)
     moved.write_text(f"#!/bin/sh\ncat <<'END'\n{json.dumps(MOVED)}\nEND\n")
     moved.chmod(0o755)
     return {
         "PYENV_ROOT": str(tmp_path / "pyenv"),
-        "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
+        "PATH": f"{Path(sys.executable).parent}:{sys.base_prefix}/bin:/usr/bin:/bin",
         "PORTAL_HOME": str(tmp_path / "home"),
         "PORT": str(free_port()),
         "LC_ALL": "C",
