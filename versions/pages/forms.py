@@ -56,6 +56,7 @@ class EditForm(forms.Form):
         return Removal(kept.part) if self.cleaned_data.get("remove") else kept
 
     def _kept(self) -> StackEdit | SeriesEdit | ReleaseEdit:
+        # Each form below says it; Django's form class has a metaclass of its own, so `ABC` cannot demand it.
         raise NotImplementedError
 
     @property
