@@ -6,7 +6,7 @@ import pghistory.utils
 import pgtrigger.compiler
 import pgtrigger.migrations
 import versions.domain.table
-import versions.models
+import versions.models.stack
 from django.conf import settings
 from django.db import migrations, models
 
@@ -83,7 +83,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigIntegerField()),
                 ('name', models.CharField(max_length=63, verbose_name='name')),
                 ('base', models.CharField(help_text='Distribution and release, such as ubuntu-22.04; newest is listed first.', max_length=63, verbose_name='base')),
-                ('archs', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), default=versions.models._default_archs, size=None, verbose_name='architectures')),
+                ('archs', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), default=versions.models.stack._default_archs, size=None, verbose_name='architectures')),
                 ('status', models.CharField(choices=[('supported', 'supported'), ('deprecated', 'deprecated'), ('discontinued', 'discontinued')], default=versions.domain.table.StackStatus['SUPPORTED'], max_length=20, verbose_name='status')),
                 ('is_listed', models.BooleanField(default=True, help_text='Off for internal stacks: documentation leaves them out.', verbose_name='listed')),
                 ('is_default', models.BooleanField(default=False, help_text='New apps are put on this stack.', verbose_name='default')),
@@ -213,7 +213,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=63, unique=True, verbose_name='name')),
                 ('base', models.CharField(help_text='Distribution and release, such as ubuntu-22.04; newest is listed first.', max_length=63, verbose_name='base')),
-                ('archs', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), default=versions.models._default_archs, size=None, verbose_name='architectures')),
+                ('archs', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), default=versions.models.stack._default_archs, size=None, verbose_name='architectures')),
                 ('status', models.CharField(choices=[('supported', 'supported'), ('deprecated', 'deprecated'), ('discontinued', 'discontinued')], default=versions.domain.table.StackStatus['SUPPORTED'], max_length=20, verbose_name='status')),
                 ('is_listed', models.BooleanField(default=True, help_text='Off for internal stacks: documentation leaves them out.', verbose_name='listed')),
                 ('is_default', models.BooleanField(default=False, help_text='New apps are put on this stack.', verbose_name='default')),
