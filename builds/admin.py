@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
 
-from builds.models import App, Build, Step
+from builds.models import App, AppHold, Build, Step
 
 
 class RecordAdmin(admin.ModelAdmin[Any]):
@@ -29,6 +29,13 @@ class RecordAdmin(admin.ModelAdmin[Any]):
 class AppAdmin(RecordAdmin):
     list_display = ("name", "owner", "is_active", "last_build_number", "created_at")
     search_fields = ("name",)
+
+
+@admin.register(AppHold)
+class AppHoldAdmin(RecordAdmin):
+    list_display = ("app", "version", "until_on", "held_by_name", "held_at", "ended_at", "ended_by_name")
+    list_select_related = ("app",)
+    search_fields = ("app__name",)
 
 
 @admin.register(Build)

@@ -3,7 +3,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from versions.domain.providers import register_impact
+from versions.domain.providers import register_failing, register_impact, register_watch
 
 
 class BuildsConfig(AppConfig):
@@ -11,5 +11,7 @@ class BuildsConfig(AppConfig):
     verbose_name = _("Builds")
 
     def ready(self) -> None:
-        """Tells the version table who counts the apps that a change touches; models have to be there first."""
+        """Tells the version table who counts apps and who watches builds; models have to be there first."""
         register_impact("builds.selectors.impact.impact_counts")
+        register_failing("builds.selectors.impact.newly_failing")
+        register_watch("builds.selectors.watch.revision_watch")

@@ -1,21 +1,40 @@
 """The vocabulary of reads on apps, builds, steps and log chunks."""
 
 from collections.abc import Collection
-from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple, Self
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.fields.tuple_lookups import Tuple, TupleLessThan
-from django.db.models.functions import Now
+from django.db.models.functions import Now, TruncDate
+from django.db.models.sql.compiler import SQLCompiler
 
 from builds.domain.statuses import BuildStatus
 from versions.domain.version import Series, Version
 
 if TYPE_CHECKING:
-    from builds.models import App, Build, LogChunk, Step  # noqa: F401 - named in the quoted bases below
+    from builds.models import App, AppHold, Build, LogChunk, Step  # noqa: F401 - named in the quoted bases below
 
 
+TODAY = TruncDate(Now(), tzinfo=UTC)  # by the database's clock
+# What a list shows of a build: the columns of builds/selectors/build_rows.py.
+LISTED = (
+    "app__name", "number", "stack", "arch", "status", "python_version", "is_python_pinned", "request_version",
+    "request_origin", "package_manager", "failure_code", "failure_detail", "created_at", "started_at", "finished_at",
+)  # fmt: skip
 _NOW = {"now": Now()}  # the models declare the attribute, which a spelled-out annotation would declare again
+
+
+class IsAnyOf(models.Lookup[bool]):
+    """`column = ANY (list)`: one parameter, however long the list, and the planner sees its values."""
+
+    prepare_rhs = False
+    lookup_name = "is_any_of"
+
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]]:
+        column, parameters = self.process_lhs(compiler, connection)
+        return f"{column} = ANY (%s)", (*parameters, list(self.rhs))
 
 
 class Place(NamedTuple):
@@ -32,6 +51,16 @@ class AppQuerySet(models.QuerySet["App"]):
 
     def named_like(self, text: str) -> Self:
         return self.filter(name__contains=text.lower())
+
+
+class AppHoldQuerySet(models.QuerySet["AppHold"]):
+    def in_force(self) -> Self:
+        """Holds that nobody ended and whose last day has not passed."""
+        return self.filter(ended_at=None, until_on__gte=TODAY)
+
+    def past(self) -> Self:
+        """Holds that were ended or ended by themselves."""
+        return self.exclude(ended_at=None, until_on__gte=TODAY)
 
 
 class BuildQuerySet(models.QuerySet["Build"]):
@@ -55,6 +84,10 @@ class BuildQuerySet(models.QuerySet["Build"]):
         found = self.filter(python_major=python.major, python_minor=python.minor)
         return found.filter(python_patch=python.patch) if isinstance(python, Version) else found
 
+    def of_apps(self, app_ids: Collection[int]) -> Self:
+        """Builds of these apps; none where there are no apps."""
+        return self.filter(IsAnyOf(models.F("app_id"), sorted(app_ids))) if app_ids else self.none()
+
     def succeeded(self) -> Self:
         return self.filter(status=BuildStatus.SUCCEEDED)
 
@@ -68,6 +101,10 @@ class BuildQuerySet(models.QuerySet["Build"]):
     def without_documents(self) -> Self:
         """Leaves out the large JSON columns that lists don't show."""
         return self.defer("detection", "report")
+
+    def as_listed(self) -> Self:
+        """With its app, and of its own columns those that a list shows: a page reads fifty builds at once."""
+        return self.select_related("app").only(*LISTED)
 
 
 class StepQuerySet(models.QuerySet["Step"]):

@@ -3,11 +3,20 @@
 from celery import shared_task
 from django.conf import settings
 
-from builds.queue import END_LOST_BUILDS, GROUP_FAILURES, RETAIN_BUILDS, ROLL_UP_HOURS
+from builds.queue import (
+    ANNOUNCE_BUILDS,
+    END_LOST_BUILDS,
+    GROUP_FAILURES,
+    REMOVE_SOURCES,
+    RETAIN_BUILDS,
+    ROLL_UP_HOURS,
+)
 from builds.services import end_lost_builds
 from builds.services.grouping import group_ungrouped_failures
+from builds.services.queueing import announce_waiting_builds
 from builds.services.retaining import retain
 from builds.services.rolling_up import refresh_groups, roll_up_hours
+from builds.services.sources import remove_old_sources
 
 
 @shared_task(name=END_LOST_BUILDS, ignore_result=True, soft_time_limit=60)
@@ -35,3 +44,15 @@ def prune() -> int:
     """Prunes history by the settings; returns how many builds went, or would go in a dry run."""
     run = retain(policy=settings.RETENTION_POLICY)
     return run.builds if run else 0
+
+
+@shared_task(name=ANNOUNCE_BUILDS, ignore_result=True, soft_time_limit=60)
+def announce_builds() -> int:
+    """Announces queued builds that nobody has claimed; returns how many. Running twice at once does no harm."""
+    return len(announce_waiting_builds())
+
+
+@shared_task(name=REMOVE_SOURCES, ignore_result=True, soft_time_limit=600)
+def remove_sources() -> int:
+    """Removes old source archives that no build in progress needs; returns how many."""
+    return len(remove_old_sources(days=settings.KEEP_SOURCES_DAYS))

@@ -5,7 +5,7 @@ Every variable is read through here exactly once, in `portal/settings.py`, and i
 
 import os
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
 FALSE_WORDS = frozenset({"0", "false", "no", "off"})
@@ -60,6 +60,34 @@ def broker(name: str, default: str) -> str:
     if address.partition("://")[0] not in BROKERS or "://" not in address:
         raise SettingError(f"{name} must begin with one of {', '.join(f'{scheme}://' for scheme in BROKERS)}.")
     return address
+
+
+def storage(name: str, default: Path, *, access_key: str, secret_key: str) -> dict[str, object]:
+    """Django's description of the storage at `s3://bucket/prefix?endpoint=https://…&region=…`, or of a folder."""
+    address = os.environ.get(name) or ""
+    if not address.startswith("s3:"):
+        if "://" in address:
+            raise SettingError(f"{name} must be a folder, or look like s3://bucket/prefix?region=eu-west-1.")
+        return {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": folder(name, default)},
+        }
+    parts = urlsplit(address)
+    options = dict(parse_qsl(parts.query))
+    if not parts.netloc or set(options) - {"endpoint", "region"}:
+        raise SettingError(f"{name} must look like s3://bucket/prefix?endpoint=https://host&region=eu-west-1.")
+    found: dict[str, object] = {
+        "bucket_name": parts.netloc,
+        "location": parts.path.strip("/"),
+        "endpoint_url": options.get("endpoint"),
+        "region_name": options.get("region"),
+        "access_key": access_key or None,
+        "secret_key": secret_key or None,
+        "default_acl": None,
+        "file_overwrite": True,  # names are hashes: the same name is the same content
+        "querystring_auth": False,
+    }
+    return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": found}
 
 
 def database(name: str, default: str | None = None) -> dict[str, object] | None:

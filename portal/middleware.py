@@ -1,5 +1,6 @@
 """What holds for every request, whichever app answers it."""
 
+import re
 from collections.abc import Callable
 
 from django.conf import settings
@@ -20,6 +21,8 @@ CONTENT_SECURITY_POLICY = (
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 # Builds are their own record: heartbeats, steps and log appends leave no audit rows, so they need no context either.
 UNAUDITED_PREFIX = "/api/v1/builds"
+RAW_PREFIX = "/api/v1/artifacts/"
+ARCHIVE_FORM = re.compile(r"/runtimes/releases/[0-9.]+/archives/upload/")
 
 
 def content_security_policy(get_response: Answer) -> Answer:
@@ -36,15 +39,18 @@ def content_security_policy(get_response: Answer) -> Answer:
 def body_limit(get_response: Answer) -> Answer:
     """Refuse a body that is announced as too large before any of it is read.
 
-    Raw bytes (log chunks, archives) are streamed by views that count for themselves.
+    Raw bytes (log chunks, archives) are streamed by views that count for themselves; `curl -T` names no type for them.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         announced = request.META.get("CONTENT_LENGTH") or "0"
         if not announced.isascii() or not announced.isdigit():
             return error_response(request, Refusal("request::malformed"))
+        is_raw = request.content_type == "application/octet-stream" or request.path.startswith(RAW_PREFIX)
         limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-        if int(announced) > limit and request.content_type != "application/octet-stream":
+        if ARCHIVE_FORM.fullmatch(request.path):
+            limit += settings.ARTIFACT_MAX_BYTES  # its file goes to the disk, never to memory
+        if int(announced) > limit and not is_raw:
             return error_response(request, Refusal("request::too-large", limit_bytes=limit))
         return get_response(request)
 

@@ -125,6 +125,11 @@ class Token(models.Model):
         """How services and revisions name the holder of this token."""
         return Actor(f"token {self.name}")
 
+    @property
+    def person(self) -> Actor:
+        """The same with the account that made the token: where two people are asked for, both are one."""
+        return Actor(f"token {self.name}", self.created_by_id)
+
     def allows_scope(self, scope: str) -> bool:
         return scope in self.scopes
 

@@ -1,6 +1,7 @@
 """Every setting of the portal, flat and in one file. docs/settings.md describes each environment variable read here."""
 
 from pathlib import Path
+from typing import cast
 
 import django_stubs_ext
 import pghistory
@@ -89,6 +90,8 @@ for _database in DATABASES.values():
     assert _database is not None
     _database["CONN_MAX_AGE"] = 60  # seconds; a request then costs no new connection
     _database["CONN_HEALTH_CHECKS"] = True
+    # Compiling a statement takes PostgreSQL longer than our longest one runs, and it guesses the cost of that one high.
+    cast("dict[str, str]", _database["OPTIONS"]).setdefault("options", "-c jit=off")
 if _owner:
     _owner["TEST"] = {"MIRROR": "default"}  # tests make one database and own it
 
@@ -112,12 +115,17 @@ STORAGES = {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": PORTAL_HOME / "files"},
     },
-    "artifacts": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": PORTAL_HOME / "artifacts"},
-    },
+    # A folder, or an S3 bucket whose credentials are those of the machine unless they are given.
+    "artifacts": env.storage(
+        "ARTIFACT_STORAGE",
+        PORTAL_HOME / "artifacts",
+        access_key=env.text("AWS_ACCESS_KEY_ID", ""),
+        secret_key=env.text("AWS_SECRET_ACCESS_KEY", ""),
+    ),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+
+ARTIFACT_MAX_BYTES = env.integer("ARTIFACT_MAX_MEGABYTES", 1024, minimum=1) * 1024**2  # of one archive
 
 # Where archives and outside copies of the table may be fetched from (versions/addresses/origins.py has the forms).
 FETCH_HOSTS = env.words(
@@ -127,6 +135,9 @@ FETCH_HOSTS = env.words(
         *("raw.githubusercontent.com", "www.python.org"),
     ),
 )
+
+# Files in it may stand for outside copies of the table; whoever runs the portal puts them there.
+OUTSIDE_FOLDER = PORTAL_HOME / "outside"
 
 # --- Words and times --------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
@@ -143,6 +154,7 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "portal.problems.problem_response",
     "UNAUTHENTICATED_USER": None,
+    "URL_FORMAT_OVERRIDE": None,  # `?format=` says what an archive is, not how the answer is rendered
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024  # bytes: the largest JSON body that the contract allows
 
@@ -197,6 +209,10 @@ RETENTION_POLICY = RetentionPolicy(
     log_bytes=env.integer("KEEP_LOGS_MEGABYTES", 0, minimum=1) * 1024**2 or None,
 )
 
+# Source archives of queued builds: the largest that is taken, and how long one is kept that no build needs any more.
+MAX_SOURCE_BYTES = env.integer("MAX_SOURCE_MEGABYTES", 256, minimum=1) * 1024**2
+KEEP_SOURCES_DAYS = env.integer("KEEP_SOURCES_DAYS", 7, minimum=1)
+
 # --- Background work --------------------------------------------------------------------------------------------------
 CELERY_BROKER_URL = env.broker("CELERY_BROKER_URL", "filesystem://")
 # Installations that share a broker must not eat one another's messages.
@@ -215,6 +231,17 @@ CELERY_BEAT_SCHEDULE = {
     "group-failures": {"task": "builds.group_failures", "schedule": 60.0, "options": {"expires": 60.0}},
     "retain-builds": {"task": "builds.retain_builds", "schedule": 24 * 60 * 60.0, "options": {"expires": 3600.0}},
 }
+CELERY_BEAT_SCHEDULE |= {
+    # What a broker or a killed builder lost of the queue is announced again.
+    "announce-builds": {"task": "builds.announce_builds", "schedule": 15.0, "options": {"expires": 15.0}},
+    "remove-sources": {"task": "builds.remove_sources", "schedule": 60 * 60.0, "options": {"expires": 600.0}},
+    # Finds archive jobs whose message or worker was lost, and drops uploads that nobody goes on with.
+    "sweep-archives": {"task": "versions.sweep_archives", "schedule": 60.0, "options": {"expires": 60.0}},
+    # A crash between keeping an archive's bytes and writing its row leaves a file that nothing names.
+    "remove-orphans": {"task": "versions.remove_orphans", "schedule": 24 * 60 * 60.0, "options": {"expires": 3600.0}},
+    # Asks for a check of each outside copy whose time has come; the copies' rows say when that is.
+    "check-outside-copies": {"task": "versions.check_outside_copies", "schedule": 60.0, "options": {"expires": 60.0}},
+}
 _BROKER_FOLDER = PORTAL_HOME / "broker"
 if CELERY_BROKER_URL.startswith("filesystem:"):
     # The embedded broker: every process reads and writes the same folder of messages.
@@ -224,3 +251,7 @@ if CELERY_BROKER_URL.startswith("filesystem:"):
         "control_folder": str(_BROKER_FOLDER / "control"),
         "polling_interval": 0.1,  # seconds
     }
+else:
+    # Whoever sends a hint while the broker is away is told at once, rather than after seconds of trying: a sweep sends
+    # it later. Workers wait for their broker by the settings above.
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0}

@@ -13,7 +13,7 @@ import pytest
 import redis
 from kombu import Connection
 
-from tests.live import free_port
+from tests.ports import free_port
 
 START_SECONDS = 30
 _GIVEN = os.environ.get("CELERY_BROKER_URL", "filesystem://")
@@ -34,7 +34,9 @@ def broker(kind: str, folder: Path, *, queue: str) -> Iterator[str]:
         finally:
             _delete(queue)
     else:
-        with _redis_server(folder) as address:
+        if redis_program() is None:
+            pytest.skip("no redis-server on this machine")
+        with redis_server(folder) as address:
             yield address
 
 
@@ -45,14 +47,18 @@ def _delete(queue: str) -> None:
         channel.exchange_delete(queue)
 
 
+def redis_program() -> str | None:
+    """The machine's Redis."""
+    return shutil.which("redis-server")
+
+
 @contextmanager
-def _redis_server(folder: Path) -> Iterator[str]:
-    program = shutil.which("redis-server")
-    if program is None:
-        pytest.skip("no redis-server on this machine")
+def redis_server(folder: Path) -> Iterator[str]:
+    """The address of a Redis on a port of its own, which keeps nothing."""
     port = free_port()
     process = subprocess.Popen(
-        [program, "--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder), "--save", "", "--appendonly", "no"],
+        [redis_program() or "redis-server", "--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder),
+         "--save", "", "--appendonly", "no"],
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT,
     )  # fmt: skip
     try:

@@ -17,7 +17,21 @@ from tests.chromium import found_chromium
 from tests.databases import copy_template, drop_named, ensure_template
 from tests.environment import database_name
 from tests.live import LivePortal, running_portal
-from tests.scenarios.builder.building import BuildSite, prepared_site
+from tests.scenarios.builder.building import SITE_DATABASE, BuildSite, running_site
+
+# What runs for a minute starts first, so that no worker is left alone with it at the end.
+LONGEST = ("tests/ui", "tests/scenarios/installation", "tests/scenarios/builder", "tests/faults")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the files with the longest tests first."""
+    ranks = {name: rank for rank, name in enumerate(LONGEST)}
+
+    def rank(item: pytest.Item) -> int:
+        return next((ranks[name] for name in ranks if item.nodeid.startswith(f"{name}/")), len(ranks))
+
+    items.sort(key=rank)
 
 
 @pytest.fixture(scope="session")
@@ -33,6 +47,7 @@ def django_db_setup() -> Iterator[None]:
 
 def _replace_database(_case: TransactionTestCase) -> None:
     """After a test that commits: a new copy, where Django would empty the tables (which ours refuse)."""
+    assert not connections["default"].in_atomic_block, "a test that commits shares a module or class with standing data"
     connections.close_all()
     copy_template(str(connections["default"].settings_dict["NAME"]))
 
@@ -62,8 +77,16 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BuildSite]:
     All modules of a worker share it: they build apps of their own names and leave the table as it is.
     """
     name = database_name(f"site_{uuid.uuid4().hex[:8]}")
-    with running_portal(name, tmp_path_factory.mktemp("portal-home")) as portal:
-        yield prepared_site(portal, tmp_path_factory.mktemp("cache"))
+    with running_site(name, tmp_path_factory.mktemp("portal-home"), tmp_path_factory.mktemp("cache")) as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def own_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BuildSite]:
+    """The same for a module that changes the table or the accounts."""
+    name = database_name(f"own_{uuid.uuid4().hex[:8]}")
+    with running_site(name, tmp_path_factory.mktemp("portal-home"), tmp_path_factory.mktemp("cache")) as site:
+        yield site
 
 
 @pytest.fixture(scope="session")
@@ -113,4 +136,6 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """Remove this process's home folder, and the run's shared files when all its workers are done."""
     shutil.rmtree(os.environ["PORTAL_HOME"], ignore_errors=True)
     if "PYTEST_XDIST_WORKER" not in os.environ:
+        if (Path(os.environ["TEST_RUN_FOLDER"]) / SITE_DATABASE).exists():
+            drop_named(database_name(SITE_DATABASE))
         shutil.rmtree(os.environ["TEST_RUN_FOLDER"], ignore_errors=True)

@@ -93,9 +93,12 @@ def _migrate(name: str) -> None:
         raise RuntimeError(f"The template database could not be migrated:\n{outcome.stdout}{outcome.stderr}")
 
 
-def copy_template(name: str) -> None:
-    """A fresh database of this name; one that has the name already is dropped with whoever is connected to it."""
-    template = ensure_template()
+def copy_template(name: str, template: str = "") -> None:
+    """A fresh database of this name; one that has the name already is dropped with whoever is connected to it.
+
+    It is a copy of `template`, to which nobody may be connected, or of the migrated, empty one.
+    """
+    template = template or ensure_template()
     with server() as connection:
         drop(connection, name)
         connection.execute(

@@ -1,7 +1,6 @@
 """A portal as it really runs: granian on a port of this machine, with a database and a home folder of its own."""
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -9,11 +8,13 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from portal.installation.processes import worker_command
 from tests.databases import ROOT, copy_template, drop_named
 from tests.environment import with_name
+from tests.ports import free_port
 from tests.sharing import shared_folder
 
 START_SECONDS = 60
@@ -45,17 +46,8 @@ class LivePortal:
         return self.manage("token", "issue", name, *words).split()[-1]
 
 
-def free_port() -> int:
-    """A port nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@contextmanager
-def running_portal(name: str, home: Path) -> Iterator[LivePortal]:
-    """A portal on a copy of the template called `name`; stopped, and its database dropped, at the end."""
-    copy_template(name)
+def portal_at(name: str, home: Path) -> LivePortal:
+    """A portal that may be started, on the database `name`."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     environment = {
@@ -68,21 +60,55 @@ def running_portal(name: str, home: Path) -> Iterator[LivePortal]:
         "STATIC_ROOT": str(shared_folder("static", collect_static)),
         "CELERY_QUEUE": name,
     }
-    portal = LivePortal(url, home, environment["DATABASE_URL"], environment["DATABASE_OWNER_URL"], environment)
-    log_path = home / "web.log"
+    return LivePortal(url, home, environment["DATABASE_URL"], environment["DATABASE_OWNER_URL"], environment)
+
+
+@contextmanager
+def running_portal(name: str, home: Path, template: str = "") -> Iterator[LivePortal]:
+    """A portal on a copy of the template that is called `name`; stopped, and its database dropped, at the end."""
+    copy_template(name, template)
+    try:
+        with served(portal_at(name, home)) as portal:
+            yield portal
+    finally:
+        drop_named(name)
+
+
+@contextmanager
+def served(portal: LivePortal) -> Iterator[LivePortal]:
+    """The portal's web process, for as long as it is needed."""
+    port = portal.environment["PORT"]
+    log_path = portal.home / f"web-{port}.log"
     with log_path.open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
+            [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", port,
              "--workers", "1", "--no-ws", "portal.wsgi:application"],
-            cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True,
+            cwd=ROOT, env=dict(portal.environment), stdout=log, stderr=log, start_new_session=True,
         )  # fmt: skip
     try:
-        _wait(process, url, log_path)
+        _wait(process, portal.url, log_path)
         yield portal
     finally:
         process.terminate()
         process.wait(timeout=30)
-        drop_named(name)
+
+
+@contextmanager
+def working(portal: LivePortal, **variables: str) -> Iterator[LivePortal]:
+    """The portal's background worker, with further variables, for as long as it is needed; yields the portal with them.
+
+    Nobody waits for it to be there: messages wait in the broker.
+    """
+    helped = replace(portal, environment={**portal.environment, **variables})
+    with (portal.home / "worker.log").open("ab") as log:
+        process = subprocess.Popen(
+            worker_command(), cwd=ROOT, env=dict(helped.environment), stdout=log, stderr=log, start_new_session=True
+        )
+    try:
+        yield helped
+    finally:
+        process.terminate()
+        process.wait(timeout=60)
 
 
 def collect_static(folder: Path) -> None:

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 from versions.domain.version import Series as SeriesNumber
 from versions.domain.version import Version
-from versions.models import Artifact, Release, Revision, Series, Stack, StoredArchive
+from versions.models import Advisory, ApprovalRule, Artifact, Proposal, Release, Revision, Series, Stack, StoredArchive
 from versions.services.editing import delete_edits, save_edit
 
 _Row = TypeVar("_Row", Stack, Series, Release, Artifact)
@@ -114,3 +114,24 @@ class StoredArchiveAdmin(ReadOnlyAdmin):
 class RevisionAdmin(ReadOnlyAdmin):
     list_display = ("number", "message", "published_by_name", "published_at", "digest")
     search_fields = ("message",)
+
+
+@admin.register(ApprovalRule)
+class ApprovalRuleAdmin(ReadOnlyAdmin):
+    list_display = ("stack", "set_by_name", "set_at")
+
+
+@admin.register(Proposal)
+class ProposalAdmin(ReadOnlyAdmin):
+    list_display = ("id", "kind", "status", "message", "proposed_by_name", "decided_by_name", "revision")
+    list_filter = ("status", "kind")
+    list_select_related = ("revision",)
+
+
+@admin.register(Advisory)
+class AdvisoryAdmin(ReadOnlyAdmin):
+    """Written on its own pages, which show the difference first."""
+
+    list_display = ("identifier", "title", "severity", "created_by_name", "updated_at", "withdrawn_at")
+    list_filter = ("severity",)
+    search_fields = ("identifier", "title")

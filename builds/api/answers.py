@@ -1,6 +1,6 @@
 """Detection and resolution: what would a build of these files, or of this request, get?"""
 
-from typing import Any
+from typing import Any, Protocol, cast
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers
@@ -14,14 +14,23 @@ from builds.domain.documents import detection_document
 from builds.domain.source import SourceTree
 from builds.domain.source_document import read_source
 from builds.domain.storable import storable_json
+from builds.selectors.holds import hold_of
 from versions.domain.refusals import Fault, Refusal
-from versions.domain.resolution import Request, resolution_document, resolve
+from versions.domain.resolution import Hold, Request, resolution_document, resolve
 from versions.domain.table import Ruleset
 from versions.selectors import PublishedTable, published_table
+from versions.selectors.advisories import active_advisories, advisory_warnings
 
 MAX_REQUESTS = 1000
 ORIGIN = "request"  # a bare request stands in no file
 _MAX_TEXT = 10_000
+_APP_SCOPES = ("builds:write", "history:read")
+
+
+class _Token(Protocol):
+    """What is asked of the token that the site's authentication left in `request.auth`."""
+
+    def allows_scope(self, scope: str) -> bool: ...
 
 
 @extend_schema_field({"type": "string"})
@@ -60,9 +69,10 @@ class _AnswerFields(StrictSerializer):
 
 
 class DetectFields(_AnswerFields):
-    """Body of `POST /api/v1/detect`."""
+    """Body of `POST /api/v1/detect`. `app`: the answer then honours the app's hold, and needs a token."""
 
     files = _FilesField()
+    app = _FreeTextField(required=False, allow_null=True)
 
 
 class ResolveFields(_AnswerFields):
@@ -94,6 +104,7 @@ class DetectView(AnswerView):
         fields = DetectFields(data=request.data)
         fields.is_valid(raise_exception=True)
         data = fields.validated_data
+        hold = _hold(request, data.get("app"))
         published = published_table(data.get("revision"))
         detection = detect(
             data["files"],
@@ -103,9 +114,13 @@ class DetectView(AnswerView):
             ruleset=_ruleset(data),
             previous=data.get("previous"),
             arch=data.get("arch") or "amd64",
+            hold=hold,
         )
+        release = detection.release.version if detection.release else None
+        advisories = advisory_warnings(release, active_advisories()) if release else []
+        document = detection_document(detection, is_explained=is_explained, advisories=advisories)
         # Details quote the app's files, which hold whatever they hold.
-        return Response(storable_json(detection_document(detection, is_explained=is_explained)))  # type: ignore[arg-type]
+        return Response(storable_json(document))  # type: ignore[arg-type]
 
 
 class ResolveView(AnswerView):
@@ -151,6 +166,21 @@ def _answer(data: dict[str, Any], tables: dict[int | None, PublishedTable]) -> o
         arch=data.get("arch") or "amd64",
     )
     return storable_json(resolution_document(resolution, revision=tables[number].number))  # type: ignore[arg-type]
+
+
+def _hold(request: HttpRequest, app: str | None) -> Hold | None:
+    """What holds the app. Its reason names people, so it is told to those who build apps or read their history alone.
+
+    Raises Refusal `auth::missing`, `auth::missing-scope`.
+    """
+    if not app:
+        return None
+    token = cast("_Token | None", request.auth)
+    if token is None:
+        raise Refusal("auth::missing", scope=_APP_SCOPES[0])
+    if not any(token.allows_scope(scope) for scope in _APP_SCOPES):
+        raise Refusal("auth::missing-scope", scope=_APP_SCOPES[0])
+    return hold_of(app)
 
 
 def _ruleset(data: dict[str, Any]) -> Ruleset | None:

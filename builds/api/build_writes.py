@@ -14,7 +14,7 @@ from builds.api.requests import caller_of, check_step_name, fence_of, idempotenc
 from builds.domain.caller import Caller
 from builds.domain.statuses import BuildStatus
 from builds.selectors.build_documents import build_document
-from builds.selectors.builds import previous_release
+from builds.selectors.builds import previous_release, queued_order
 from builds.services import (
     LEASE_SECONDS,
     CreatedBuild,
@@ -53,13 +53,14 @@ class ClaimView(BuildWriteView):
         """Takes a queued build: its fence, and the lease that heartbeats extend; the same key again, the same fence."""
         fields = ClaimFields(data=request.data)
         fields.is_valid(raise_exception=True)
+        caller = caller_of(request)
         claimed = claim_build(
             build_id=build_id,
             builder=fields.builder_texts(),
-            caller=caller_of(request),
+            caller=caller,
             idempotency_key=idempotency_key_of(request),
         )
-        return Response(_created_document(claimed, caller_of(request)))
+        return Response(_created_document(claimed, caller) | queued_order(build_id=build_id))
 
 
 class HeartbeatView(BuildWriteView):

@@ -50,6 +50,8 @@ class DetectionFields(StrictSerializer):
     warnings = StorableJsonField(required=False)
     install_commands = StorableJsonField(required=False)
     trace = StorableJsonField(required=False)
+    hold = StorableJsonField(required=False, allow_null=True)
+    advisories = StorableJsonField(required=False, allow_null=True)
 
     def validate_warnings(self, value: JsonValue) -> JsonValue:
         if not isinstance(value, list) or not all(isinstance(item, dict) and "code" in item for item in value):

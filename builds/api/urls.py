@@ -6,8 +6,11 @@ from django.urls.converters import IntConverter
 from builds.api.answers import DetectView, ResolveView
 from builds.api.build_writes import CancelView, ClaimView, DetectionView, FinishView, HeartbeatView, StepView
 from builds.api.history import AppListView, AppView, BuildListView, BuildView
+from builds.api.holds import HoldView
 from builds.api.log import LogView
 from builds.api.reports import ReportView
+from builds.api.sources import SourceView
+from builds.api.watch import RevisionWatchView
 
 
 class IdConverter(IntConverter):
@@ -31,6 +34,9 @@ urlpatterns = [
     path("builds/<id:build_id>/finish", FinishView.as_view(), name="api-build-finish"),
     path("builds/<id:build_id>/cancel", CancelView.as_view(), name="api-build-cancel"),
     path("reports", ReportView.as_view(), name="api-report"),
+    path("sources/<str:sha256>", SourceView.as_view(), name="api-source"),
+    path("revisions/<int:number>/watch", RevisionWatchView.as_view(), name="api-revision-watch"),
     path("apps", AppListView.as_view(), name="api-app-list"),
+    path("apps/<str:name>/hold", HoldView.as_view(), name="api-app-hold"),
     path("apps/<str:name>", AppView.as_view(), name="api-app-detail"),
 ]

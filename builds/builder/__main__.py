@@ -12,8 +12,10 @@ from builds.builder.buildpack import run_buildpack
 from builds.builder.command_line import read_command_line
 from builds.builder.failures import BuildLost, NotBuildable
 from builds.builder.interruption import SIGNALS
+from builds.builder.order import WorkOrder
 from builds.builder.portal import Portal, PortalAway
 from builds.builder.terminal import Terminal
+from builds.builder.work import work
 from builds.domain.statuses import BuildStatus
 from versions.domain.refusals import Refusal
 
@@ -30,6 +32,8 @@ def main(arguments: Sequence[str], token: str) -> int:
     try:
         command = read_command_line(arguments, os.environ, token)
         with Portal(command.portal_url, command.token) as portal:
+            if isinstance(command.order, WorkOrder):
+                return work(command.order, portal, terminal)
             if command.buildpack is not None:
                 status = run_buildpack(command.buildpack, command.order, portal, terminal)
             else:

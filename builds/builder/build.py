@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from builds.builder import VERSION
-from builds.builder.beginning import begin_build, table_shelf
+from builds.builder.beginning import begin_build, hold_shelf, kept_answers
 from builds.builder.boot_check import check_boot
 from builds.builder.dependencies import install_dependencies
 from builds.builder.downloading import cache_folder
@@ -20,6 +20,7 @@ from builds.builder.failures import BuildCancelled, BuildFailure, BuildLost, Int
 from builds.builder.hooks import hook_command, hook_path, run_hook, shown_command, skip_reason
 from builds.builder.interpreter import install_python
 from builds.builder.interruption import interruptible
+from builds.builder.inventory import installed_packages
 from builds.builder.kept_table import local_answer
 from builds.builder.lease import Lease
 from builds.builder.offline import OfflinePortal
@@ -34,7 +35,7 @@ from builds.domain.messages import explain
 from builds.domain.source_document import source_document
 from builds.domain.statuses import BuildStatus, StepName
 from versions.archives.sandbox import sandbox_state
-from versions.archives.slots import taken_slot, work_folder
+from versions.archives.slots import Slot, taken_slot, work_folder
 from versions.domain.refusals import Refusal
 from versions.domain.resolution import ORIGIN_DEFAULT
 from versions.domain.table import Ruleset
@@ -48,31 +49,48 @@ def build_app(order: Order, portal: Portal, terminal: Terminal) -> BuildStatus:
     Raises NotBuildable when no build could be begun, BuildLost when it was taken away, PortalAway when the portal
     stayed away so long that its end could not be reported.
     """
+    confinement = needed_confinement(order)
+    with taken_slot() as slot, work_folder(slot) as folder:
+        source = copy_source(order.directory, folder / "app")
+        portal, hold = begin_build(order, source, portal, terminal)
+        with Lease(portal, hold) as lease, interruptible(lease, portal):
+            ending = build_held(order, hold, lease, portal, terminal, Site(folder, slot, confinement))
+            if isinstance(portal, OfflinePortal):
+                delivered = portal.deliver(folder / "spool")
+                terminal.note(f"Delivered as build {delivered.number} of {order.app}: {delivered.url}")
+    return ending
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where a build is made. `fetch` brings the app into the folder `app`, where it is not there from the beginning."""
+
+    folder: Path
+    slot: Slot
+    confinement: Confinement
+    fetch: Callable[[Recorder], None] | None = None
+
+
+def build_held(order: Order, hold: Hold, lease: Lease, portal: Portal, terminal: Terminal, site: Site) -> BuildStatus:
+    """The story of a build that is ours already, to its reported end. Raises BuildLost and PortalAway."""
+    spool = site.folder / "spool"
+    spool.mkdir(mode=0o700)
+    secrets = (portal.token, *order.variables.values())
+    recorder = Recorder(portal, hold, terminal, spool=spool, secrets=secrets, on_lost=lease.lose)
+    workshop = Workshop(site.folder, order, site.slot, site.confinement, lease.check)
+    build = _Build(order, portal, terminal, workshop, recorder, hold, lease.check, site.fetch)
+    ending = _ended(build, site.confinement)
+    _conclude(build, ending)
+    return ending.status
+
+
+def needed_confinement(order: Order) -> Confinement:
+    """How the order's commands are run on this machine. Raises NotBuildable when they may not be."""
     confinement = confinement_of(order, sandbox_state())
     if confinement is None:
         explanation = explain("builder::no-sandbox", {"detail": sandbox_state().reason})
         raise NotBuildable(f"{explanation.text} {explanation.advice} (builder::no-sandbox)")
-    with taken_slot() as slot, work_folder(slot) as folder:
-        source = copy_source(order.directory, folder / "app")
-        (folder / "spool").mkdir(mode=0o700)
-        portal, hold = begin_build(order, source, portal, terminal)
-        with Lease(portal, hold) as lease, interruptible(lease, portal):
-            workshop = Workshop(folder, order, slot, confinement, lease.check)
-            recorder = Recorder(
-                portal,
-                hold,
-                terminal,
-                spool=folder / "spool",
-                secrets=(portal.token, *order.variables.values()),
-                on_lost=lease.lose,
-            )
-            build = _Build(order, portal, terminal, workshop, recorder, hold, lease.check)
-            ending = _ended(build, confinement)
-            _conclude(build, ending)
-            if isinstance(portal, OfflinePortal):
-                delivered = portal.deliver(folder / "spool")
-                terminal.note(f"Delivered as build {delivered.number} of {order.app}: {delivered.url}")
-    return ending.status
+    return confinement
 
 
 def _conclude(build: "_Build", ending: Ending) -> None:
@@ -101,15 +119,18 @@ class _Build:
     recorder: Recorder
     hold: Hold
     check: Callable[[], None]
+    fetch: Callable[[Recorder], None] | None
 
 
 def _ended(build: _Build, confinement: Confinement) -> Ending:
     """Runs the story to whichever end it has. What nobody foresaw is reported as the builder's failure and raised."""
-    report: dict[str, object] = {"sandbox": confinement.note, "builder_version": VERSION}
+    report: dict[str, object] = {
+        "sandbox": confinement.note,
+        "builder_version": VERSION,
+        "variables": sorted(build.order.variables),
+    }
     try:
-        _tell(build, report)
-    except BuildFailure as failure:
-        return Ending(BuildStatus.FAILED, report, failure.code, failure.detail, failure.text)
+        return _told(build, report)
     except (BuildCancelled, Interrupted):
         return Ending(BuildStatus.CANCELLED, report)
     except BuildLost:
@@ -126,10 +147,24 @@ def _ended(build: _Build, confinement: Confinement) -> Ending:
         ending = Ending(BuildStatus.FAILED, report, "builder::internal-error", type(error).__name__)
         report_end(ending, build.portal, build.hold, build.recorder, build.terminal)
         raise
-    return Ending(BuildStatus.SUCCEEDED, report)
+
+
+def _told(build: _Build, report: dict[str, object]) -> Ending:
+    """The end that the story came to, with what is installed by then: that explains failures as well."""
+    ending = Ending(BuildStatus.SUCCEEDED, report)
+    try:
+        _tell(build, report)
+    except BuildFailure as failure:
+        ending = Ending(BuildStatus.FAILED, report, failure.code, failure.detail, failure.text)
+    packages = installed_packages(build.workshop)
+    if packages is not None:
+        report["packages"] = packages
+    return ending
 
 
 def _tell(build: _Build, report: dict[str, object]) -> None:
+    if build.fetch:
+        build.fetch(build.recorder)
     ruleset = _detect(build, report)
     build.workshop.hand_over()
     _run_hook(build, StepName.PRE_COMPILE)
@@ -156,7 +191,7 @@ def _detect(build: _Build, report: dict[str, object]) -> str:
             log.say(f"Sandbox: {build.workshop.confinement.note}")
         answer = _ask(build, report)
         if not answer["detected"]:
-            build.portal.put_detection(build.hold, answer)
+            build.recorder.put_detection(answer)
             names = sorted(path.name for path in build.workshop.app.iterdir())
             raise BuildFailure("detection::not-python", ", ".join(names)[:500] or "nothing")
         log.say(f"Python app, dependencies by {answer['package_manager'] or 'nothing known yet'}")
@@ -169,8 +204,8 @@ def _resolve(build: _Build, report: dict[str, object], previous: str | None) -> 
         answer = _ask(build, report, previous)
         if "offline_revision" in report:
             log.say("The portal is away; this is answered from the table that the builder kept")
-        build.portal.put_detection(build.hold, answer)
-        for warning in answer["warnings"]:
+        build.recorder.put_detection(answer)
+        for warning in (*answer["warnings"], *(answer.get("advisories") or ())):
             log.say(f"Warning: {warning.get('message') or warning['code']}")
         failure = answer["failure"]
         if failure:
@@ -184,7 +219,11 @@ def _resolve(build: _Build, report: dict[str, object], previous: str | None) -> 
 
 
 def _resolution_line(answer: Mapping[str, Any]) -> str:
-    request = answer["request"]
+    hold, request = answer.get("hold"), answer["request"]
+    if hold or request is None:
+        who = hold["by"] if hold else "the portal"
+        version, revision = answer["release"]["version"], answer["revision"]
+        return f"Python {version}, at which {who} holds the app (revision {revision} of the table)"
     is_default = request["origin"] == ORIGIN_DEFAULT
     asked = (
         f"{request['version']}, the stack's default" if is_default else f"{request['version']} from {request['origin']}"
@@ -195,10 +234,11 @@ def _resolution_line(answer: Mapping[str, Any]) -> str:
 def _ask(build: _Build, report: dict[str, object], previous: str | None = None) -> dict[str, Any]:
     """Detection's answer for the files as they are now: the portal's, or from the kept table while it is away."""
     files = source_document(source_tree(build.workshop.app))
-    question: dict[str, object] = {"stack": build.order.stack, "arch": build.order.arch, "files": files}
+    order = build.order
+    question: dict[str, object] = {"app": order.app, "stack": order.stack, "arch": order.arch, "files": files}
     if previous:
         question["previous"] = previous
-    kept = build.portal.kept if isinstance(build.portal, OfflinePortal) else table_shelf(build.portal).load()
+    kept = build.portal.kept if isinstance(build.portal, OfflinePortal) else kept_answers(build.portal, order.app)
     try:
         answer = build.portal.detect(question, patience=_DETECT_PATIENCE_SECONDS if kept else PATIENCE_SECONDS)
     except PortalAway:
@@ -206,6 +246,9 @@ def _ask(build: _Build, report: dict[str, object], previous: str | None = None) 
             raise
         answer = local_answer(question, kept)
         report["offline_revision"] = kept.revision
+    else:
+        if answer["detected"] and not isinstance(build.portal, OfflinePortal):
+            hold_shelf(build.portal, order.app).keep(answer.get("hold"))
     if kept and isinstance(build.portal, OfflinePortal):
         report["offline_revision"] = kept.revision
     return answer

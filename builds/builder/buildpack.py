@@ -3,13 +3,16 @@
 import json
 import shutil
 import uuid
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from builds.builder.arrows import ArrowSteps
+from builds.builder.downloading import cache_folder
 from builds.builder.ending import Ending, report_end
 from builds.builder.failures import BuildCancelled, BuildFailure, BuildLost, Interrupted, NotBuildable
 from builds.builder.interruption import interruptible
+from builds.builder.kept_caches import KeptCache, kept_cache
 from builds.builder.lease import Lease
 from builds.builder.order import Order, confinement_of
 from builds.builder.portal import Hold, Portal, PortalAway, PortalRefusal
@@ -53,14 +56,17 @@ def run_buildpack(buildpack: Path, order: Order, portal: Portal, terminal: Termi
     if confinement is None:
         explanation = explain("builder::no-sandbox", {"detail": sandbox_state().reason})
         raise NotBuildable(f"{explanation.text} {explanation.advice} (builder::no-sandbox)")
-    with taken_slot() as slot, work_folder(slot) as folder:
+    with taken_slot() as slot, work_folder(slot) as folder, ExitStack() as taken:
         source = copy_source(order.directory, folder / "app")
         (folder / "spool").mkdir(mode=0o700)
         scratch = _furnish(buildpack, order, folder / "scratch")
+        cache = taken.enter_context(_cache(buildpack, order, portal))
+        cache.bring(scratch / "cache")
         hold = _begin(buildpack, order, source, portal)
         terminal.note(f"Build {hold.number} of {order.app} on {order.stack}: {hold.url}")
         with Lease(portal, hold) as lease, interruptible(lease, portal):
-            workshop = Workshop(folder, order, slot, confinement, lease.check)
+            # A buildpack reads the app's variables from their folder and exports them itself, or does not.
+            workshop = Workshop(folder, replace(order, variables={}), slot, confinement, lease.check)
             workshop.hand_over()
             secrets = (portal.token, *order.variables.values())
             recorder = Recorder(portal, hold, terminal, spool=folder / "spool", secrets=secrets, on_lost=lease.lose)
@@ -69,7 +75,14 @@ def run_buildpack(buildpack: Path, order: Order, portal: Portal, terminal: Termi
             run = _Run(order, portal, hold, workshop, recorder, folders, f"{place}/buildpack")
             ending = _ended(run)
             report_end(ending, portal, hold, recorder, terminal)
+        if ending.status is BuildStatus.SUCCEEDED:
+            cache.keep(scratch / "cache")
     return ending.status
+
+
+def _cache(buildpack: Path, order: Order, portal: Portal) -> AbstractContextManager[KeptCache]:
+    folder = cache_folder().parent / "buildpacks"
+    return kept_cache(folder, portal.url, order.app, order.stack, buildpack.resolve().name)
 
 
 def _check(buildpack: Path) -> None:
@@ -79,13 +92,12 @@ def _check(buildpack: Path) -> None:
 
 
 def _furnish(buildpack: Path, order: Order, scratch: Path) -> Path:
-    """The buildpack's own copy, an empty cache, and one file for each of the app's variables."""
+    """The buildpack's own copy, and one file for each of the app's variables."""
     scratch.mkdir(mode=0o700)
     try:
         shutil.copytree(buildpack, scratch / "buildpack", symlinks=True)
     except (OSError, shutil.Error) as error:
         raise NotBuildable(f"{buildpack} cannot be copied: {error}.") from error
-    (scratch / "cache").mkdir()
     (scratch / "env").mkdir()
     for name, value in order.variables.items():
         (scratch / "env" / name).write_text(value, encoding="utf-8")
@@ -136,16 +148,17 @@ def _told(run: _Run) -> Ending:
         raise
     steps.end(exit_code)
     reported = read_report(ReportedRun(_report(run), b"", exit_code), stack=_stack(run))
-    run.portal.put_detection(run.hold, detection_document(reported))
+    run.recorder.put_detection(detection_document(reported))
     told = {step.name for step in reported.steps if step.status is StepStatus.SKIPPED}
     for hook in HOOKS:
         if hook in told and hook not in steps.names:
             run.recorder.skip(hook, f"Running bin/{hook}", NO_HOOK)
-    return _ending(reported)
+    return _ending(reported, run.order)
 
 
-def _ending(reported: ReportedBuild) -> Ending:
-    return Ending(reported.status, reported.report, reported.failure_code, reported.failure_detail)
+def _ending(reported: ReportedBuild, order: Order) -> Ending:
+    report = {**reported.report, "variables": sorted(order.variables)}
+    return Ending(reported.status, report, reported.failure_code, reported.failure_detail)
 
 
 def _detect(run: _Run) -> None:

@@ -35,7 +35,13 @@ def report_end(ending: Ending, portal: Portal, hold: Hold, recorder: Recorder, t
     _say(ending, terminal)
     is_success = ending.status is BuildStatus.SUCCEEDED
     is_stopped = ending.status is BuildStatus.CANCELLED
-    recorder.wait_for_logs(_STOPPED_PATIENCE_SECONDS if is_stopped else _LOG_PATIENCE_SECONDS)
+    patience = _STOPPED_PATIENCE_SECONDS if is_stopped else _LOG_PATIENCE_SECONDS
+    try:
+        if not recorder.wait_for_reports(patience) and not is_stopped:
+            raise PortalAway("it does not take what is reported of the steps")
+    except PortalRefusal as refusal:
+        raise BuildLost(str(refusal)) from refusal
+    recorder.wait_for_logs(patience)
     outcome: dict[str, object] = {
         "status": ending.status,
         "report": ending.report,
@@ -55,7 +61,7 @@ def report_end(ending: Ending, portal: Portal, hold: Hold, recorder: Recorder, t
 
 def report_rest(recorder: Recorder) -> None:
     """Waits until what was printed after the build's end has arrived too. Raises PortalAway when it does not."""
-    if not recorder.wait_for_logs(_LOG_PATIENCE_SECONDS):
+    if not (recorder.wait_for_reports(_LOG_PATIENCE_SECONDS) and recorder.wait_for_logs(_LOG_PATIENCE_SECONDS)):
         raise PortalAway("it does not take the rest of the logs")
 
 

@@ -21,16 +21,18 @@ from builds.domain.storable import storable_json
 from versions.domain.canonical import digest
 from versions.domain.document import read_table
 from versions.domain.refusals import Refusal
+from versions.domain.resolution import Hold
 from versions.domain.table import Table
 
 
 @dataclass(frozen=True, slots=True)
 class KeptTable:
-    """`published_at` as the portal wrote it."""
+    """`published_at` as the portal wrote it. `hold`: what the app that is built was last known to be held at."""
 
     revision: int
     published_at: str
     table: Table
+    hold: Hold | None = None
 
 
 class TableShelf:
@@ -81,7 +83,7 @@ def read_kept(document: object) -> KeptTable | None:
 
 
 def local_answer(question: Mapping[str, Any], kept: KeptTable) -> dict[str, Any]:
-    """What `POST /api/v1/detect` answers to the same question at the kept revision."""
+    """What `POST /api/v1/detect` answers to the same question at the kept revision; of advisories it knows nothing."""
     detection = detect(
         read_source(question["files"]),
         stack=question["stack"],
@@ -89,6 +91,7 @@ def local_answer(question: Mapping[str, Any], kept: KeptTable) -> dict[str, Any]
         revision=kept.revision,
         previous=question.get("previous"),
         arch=question.get("arch") or "amd64",
+        hold=kept.hold,
     )
     answer = storable_json(detection_document(detection, is_explained=True))  # type: ignore[arg-type]
     assert isinstance(answer, dict)

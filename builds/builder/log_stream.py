@@ -17,24 +17,39 @@ from builds.builder.portal import Hold, Portal, PortalAway, PortalRefusal
 _BATCH_BYTES = 64 * 1024
 _BATCH_SECONDS = 1.0
 _LARGEST_REQUEST = 1024**2
+_SMALLEST_REQUEST = 8 * 1024  # over a network that never lets more through at once
 _FIRST_PAUSE_SECONDS = 0.25
 _LONGEST_PAUSE_SECONDS = 10.0
 
 
 class LogStream:
-    """One step's log. Write to it, then close it; `is_complete` says whether the portal has acknowledged all of it."""
+    """One step's log. Write to it, then close it; `is_complete` says whether the portal has acknowledged all of it.
 
-    def __init__(self, portal: Portal, hold: Hold, step: str, spool: Path, on_lost: Callable[[str], None]) -> None:
+    Nothing is sent before `begins_after` is set, so that steps come to the portal in their order.
+    """
+
+    def __init__(
+        self,
+        portal: Portal,
+        hold: Hold,
+        step: str,
+        spool: Path,
+        on_lost: Callable[[str], None],
+        *,
+        begins_after: threading.Event | None = None,
+    ) -> None:
         self._portal = portal
         self._hold = hold
         self._step = step
         self._on_lost = on_lost
+        self._begins_after = begins_after
         self._spool = spool
         self._file = spool.open("wb", buffering=0)
         self._sha256 = hashlib.sha256()
         self._changed = threading.Condition()
         self._size = 0
         self._sent = 0
+        self._request_bytes = _LARGEST_REQUEST
         self._is_closed = False
         self._is_given_up = False
         self._thread = threading.Thread(target=self._carry, name=f"log of {step}", daemon=True)
@@ -88,6 +103,9 @@ class LogStream:
     def _carry(self) -> None:
         pause = _FIRST_PAUSE_SECONDS
         is_offset_known = True
+        while self._begins_after is not None and not self._begins_after.wait(_FIRST_PAUSE_SECONDS):
+            if self._is_given_up:
+                return
         while self._wait_for_batch():
             try:
                 if is_offset_known:
@@ -95,9 +113,11 @@ class LogStream:
                 else:
                     self._sent = self._portal.append_log(self._hold, self._step, 0, b"")
                 is_offset_known, pause = self._sent <= self._size, _FIRST_PAUSE_SECONDS
+                self._request_bytes = min(self._request_bytes * 2, _LARGEST_REQUEST)
             except PortalAway:
                 # The bytes may have arrived although the answer did not, so the portal is asked where to go on.
                 is_offset_known = False
+                self._request_bytes = max(self._request_bytes // 4, _SMALLEST_REQUEST)
                 with self._changed:
                     self._changed.wait_for(lambda: self._is_given_up, pause)
                 pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
@@ -118,4 +138,4 @@ class LogStream:
     def _next_bytes(self) -> bytes:
         with self._spool.open("rb") as file:
             file.seek(self._sent)
-            return file.read(min(self._size - self._sent, _LARGEST_REQUEST))
+            return file.read(min(self._size - self._sent, self._request_bytes))

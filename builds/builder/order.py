@@ -27,6 +27,23 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkOrder:
+    """Whose builds are taken from the queue.
+
+    `broker` is CELERY_BROKER_URL, `installation` CELERY_QUEUE; `folder` holds the embedded broker's messages. Sources
+    are fetched from the portal, and from addresses of `source_hosts`. What is built is kept below `output`, if at all.
+    """
+
+    stack: str
+    broker: str
+    folder: Path
+    installation: str
+    output: Path | None = None
+    source_hosts: tuple[str, ...] = ()
+    arch: str = field(default_factory=lambda: _ARCHS.get(platform.machine().lower(), platform.machine().lower()))
+
+
+@dataclass(frozen=True, slots=True)
 class Confinement:
     """Whether this build's commands run in the sandbox, and if they do not, why that is allowed (for the report)."""
 

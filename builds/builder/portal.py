@@ -19,6 +19,7 @@ _LONGEST_PAUSE_SECONDS = 15.0
 # A portal that is being restarted or moved is back within this time; a build outlasts that.
 PATIENCE_SECONDS = 600.0
 _IMPATIENCE_SECONDS = 3.0
+_CLAIM_PATIENCE_SECONDS = 20.0  # then the message goes back, and whoever wants to stop the builder is listened to
 
 
 class PortalAway(Exception):
@@ -55,6 +56,17 @@ class Pulse:
 
     lease_seconds: float
     is_cancel_requested: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A build that was taken from the queue. `source` has kind, ref, url and sha256, as far as they were named."""
+
+    hold: Hold
+    app: str
+    stack: str
+    arch: str
+    source: Mapping[str, str]
 
 
 class Portal:
@@ -95,14 +107,19 @@ class Portal:
             headers={"Idempotency-Key": idempotency_key},
             patience=patience,
         ).json()
-        return Hold(
-            answer["id"],
-            answer["number"],
-            answer["fence"],
-            answer["lease_seconds"],
-            answer["url"],
-            answer.get("previous_release"),
-        )
+        return _hold(answer)
+
+    def claim_build(self, build_id: int, idempotency_key: str) -> Claimed:
+        """Takes a queued build. Raises PortalRefusal when another builder has it, or when it is over."""
+        answer = self._call(
+            "POST",
+            f"/api/v1/builds/{build_id}/claim",
+            json={"builder": {"name": NAME, "version": VERSION}},
+            headers={"Idempotency-Key": idempotency_key},
+            patience=_CLAIM_PATIENCE_SECONDS,
+        ).json()
+        source = {name: str(text) for name, text in (answer["source"] or {}).items()}
+        return Claimed(_hold(answer), answer["app"], answer["stack"], answer["arch"], source)
 
     def detect(self, question: Mapping[str, object], *, patience: float = PATIENCE_SECONDS) -> dict[str, Any]:
         """The answer of detection and resolution for a source tree, with what was looked at: the build keeps both."""
@@ -219,6 +236,17 @@ class Portal:
             raise PortalAway(str(error) or type(error).__name__) from error
         except RuntimeError as error:  # the client was closed under a thread that is on its way out
             raise PortalAway("the builder is stopping") from error
+
+
+def _hold(answer: Mapping[str, Any]) -> Hold:
+    return Hold(
+        answer["id"],
+        answer["number"],
+        answer["fence"],
+        answer["lease_seconds"],
+        answer["url"],
+        answer.get("previous_release"),
+    )
 
 
 def _problem(response: httpx.Response) -> dict[str, object]:

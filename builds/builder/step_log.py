@@ -1,7 +1,8 @@
 """One step of a build while it runs: its output, its exit status, and the reports around it."""
 
+import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ from builds.builder.failures import BuildFailure
 from builds.builder.log_stream import LogStream
 from builds.builder.masking import Masker
 from builds.builder.portal import Hold, Portal
+from builds.builder.report_queue import ReportQueue
 from builds.builder.terminal import Terminal
 from builds.domain.statuses import StepStatus
 
@@ -62,6 +64,7 @@ class Recorder:
         self._secrets = secrets
         self._on_lost = on_lost
         self._streams: dict[str, LogStream] = {}
+        self._reports = ReportQueue(on_lost)
 
     @contextmanager
     def step(self, name: str, title: str, command: str = "") -> Iterator[StepLog]:
@@ -69,8 +72,9 @@ class Recorder:
         self._terminal.step(title)
         started_at = _now()
         report: dict[str, object] = {"status": StepStatus.RUNNING, "started_at": started_at, "command": command}
-        self._portal.put_step(self._hold, name, report)
-        stream = LogStream(self._portal, self._hold, name, self._spool / f"{name}.log", self._on_lost)
+        is_known = self._put_step(name, report)
+        spool = self._spool / f"{name}.log"
+        stream = LogStream(self._portal, self._hold, name, spool, self._on_lost, begins_after=is_known)
         self._streams[name] = stream
         with stream:
             log = StepLog(stream, self._terminal, Masker(self._secrets))
@@ -87,20 +91,28 @@ class Recorder:
                 log.finish()
                 if status is not StepStatus.RUNNING:
                     ended = {"status": status, "finished_at": _now(), "exit_code": log.exit_code}
-                    self._portal.put_step(self._hold, name, report | ended)
+                    self._put_step(name, report | ended)
 
     def announce(self, name: str) -> None:
         """A step that is going to run later."""
-        self._portal.put_step(self._hold, name, {"status": StepStatus.PENDING})
+        self._put_step(name, {"status": StepStatus.PENDING})
 
     def skip(self, name: str, title: str, reason: str) -> None:
         """A step that does not run says why."""
         self._terminal.step(f"{title}: skipped, {reason}")
-        self._portal.put_step(self._hold, name, {"status": StepStatus.SKIPPED, "skip_reason": reason})
+        self._put_step(name, {"status": StepStatus.SKIPPED, "skip_reason": reason})
+
+    def put_detection(self, answer: Mapping[str, object]) -> None:
+        """The answer that the build uses."""
+        self._reports.put(lambda: self._portal.put_detection(self._hold, answer))
 
     def log_summaries(self) -> dict[str, dict[str, object]]:
         """Size and sha256 of each step's log, as the end of the build announces them."""
         return {name: stream.summary for name, stream in self._streams.items()}
+
+    def wait_for_reports(self, seconds: float) -> bool:
+        """Waits until the portal knows all that was reported; whether it does."""
+        return self._reports.wait(seconds)
 
     def wait_for_logs(self, seconds: float) -> bool:
         """Waits until the portal has every byte, `seconds` at most for all logs together; whether it has."""
@@ -110,8 +122,12 @@ class Recorder:
         return all(stream.is_complete for stream in self._streams.values())
 
     def give_up(self) -> None:
+        self._reports.give_up()
         for stream in self._streams.values():
             stream.give_up()
+
+    def _put_step(self, name: str, report: Mapping[str, object]) -> threading.Event:
+        return self._reports.put(lambda: self._portal.put_step(self._hold, name, report))
 
 
 def _now() -> str:

@@ -4,11 +4,11 @@ Nothing here holds more than one line and the names seen so far, so a list may h
 """
 
 import csv
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import BinaryIO, NamedTuple
 
 from builds.domain.app_entries import NAME_PROBLEM, AppEntry, entry_faults, is_app_name
+from versions.domain.written_lists import marked, unmarked
 
 COLUMNS = ("name", "owner", "contact", "url", "active")
 # Written for readers and passed over when the list comes back: they follow from builds, not from the registry.
@@ -18,10 +18,6 @@ DELIMITERS = ",;\t"
 
 _TRUE = frozenset({"true", "yes", "1", "active"})
 _FALSE = frozenset({"false", "no", "0", "dormant"})
-# What spreadsheets take for a formula at the start of a cell; the wide forms are what some input methods type.
-_FORMULA = r"[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]"
-_NEEDS_MARK = re.compile(f"'*{_FORMULA}")
-_HAS_MARK = re.compile(f"'+{_FORMULA}")
 
 
 class AppLine(NamedTuple):
@@ -79,16 +75,6 @@ def written_rows(rows: Iterable[Sequence[str]]) -> Iterator[str]:
     for cells in rows:
         writer.writerow([marked(cell) for cell in cells])
         yield line.text
-
-
-def marked(cell: str) -> str:
-    """The cell with an apostrophe before what a spreadsheet would run as a formula."""
-    return f"'{cell}" if _NEEDS_MARK.match(cell) else cell
-
-
-def unmarked(cell: str) -> str:
-    """The cell without the apostrophe that `marked` put there."""
-    return cell[1:] if _HAS_MARK.match(cell) else cell
 
 
 class _TooLongError(Exception):

@@ -1,7 +1,7 @@
 """Two builds side by side: what differs, and where their logs part."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import zip_longest
@@ -80,16 +80,17 @@ def _text(line: bytes | None) -> str | None:
     return None if line is None else visible_text(line[:2000].decode("utf-8", "replace"))
 
 
-def package_versions(report: object) -> dict[str, str]:
-    """Installed packages by name, from a build's report: `{"packages": {"flask": "3.0.1"}}`."""
+def package_versions(report: object) -> dict[str, str] | None:
+    """Installed packages by name, from a build's report: `{"packages": {"flask": "3.0.1"}}`. None: not recorded."""
     packages = report.get("packages") if isinstance(report, dict) else None
     if not isinstance(packages, dict):
-        return {}
+        return None
     return {str(name)[:200]: str(version)[:200] for name, version in list(packages.items())[:5000]}
 
 
-def variable_names(report: object) -> dict[str, str]:
-    """Names of the app's configuration variables, from a build's report. Values are never among them."""
+def variable_names(report: object) -> dict[str, str] | None:
+    """Names of the app's configuration variables, from a build's report, never values. None: not recorded."""
     names = report.get("variables") if isinstance(report, dict) else None
-    found: Iterator[object] = iter(names) if isinstance(names, list) else iter(())
-    return {str(name)[:200]: "set" for name, _index in zip(found, range(5000), strict=False)}
+    if not isinstance(names, list):
+        return None
+    return {str(name)[:200]: "set" for name in names[:5000]}

@@ -21,10 +21,11 @@ from builds.domain.trace import Reason, Trace, TraceEntry
 from versions.domain.resolution import (
     ORIGIN_CACHED,
     ORIGIN_DEFAULT,
+    Hold,
     Request,
     Resolution,
     ResolvedRelease,
-    resolve,
+    resolve_held,
     sticky_release,
     usable_stack,
 )
@@ -35,7 +36,8 @@ from versions.domain.table import Ruleset, StackEntry, Table
 class Detection:
     """The whole answer. Values known before a failure are kept; `install_commands` are for answers without one.
 
-    `package_manager_version` is what the stack's table names; None leaves the choice to the builder.
+    `package_manager_version` is what the stack's table names; None leaves the choice to the builder. `hold`: what holds
+    the app, also where a failure came before it could count.
     """
 
     revision: int | None
@@ -49,6 +51,7 @@ class Detection:
     warnings: tuple[DetectionWarning, ...] = ()
     install_commands: tuple[Command, ...] = ()
     trace: tuple[TraceEntry, ...] = ()
+    hold: Hold | None = None
 
 
 def detect(
@@ -60,12 +63,13 @@ def detect(
     ruleset: Ruleset | None = None,
     previous: str | None = None,
     arch: str = "amd64",
+    hold: Hold | None = None,
 ) -> Detection:
     """What a build of this source tree would do.
 
     `revision`: the number of `table`, repeated in the answer. `ruleset`: None means the stack's own. `previous`: the
-    release of the app's last build; what is no release counts as none. Raises Refusal `request::too-large` when a
-    version file is larger than any honest one.
+    release of the app's last build; what is no release counts as none. `hold`: the app's, while it lasts.
+    Raises Refusal `request::too-large` when a version file is larger than any honest one.
     """
     trace = Trace()
     rules = RULES[ruleset or _ruleset_of(stack, table)]
@@ -74,7 +78,7 @@ def detect(
         trace.failed("app", Reason.NO_MARK)
         return Detection(revision, rules.ruleset, is_detected=False, trace=trace.entries)
     trace.taken(mark, Reason.MARKS_APP)
-    answer = Detection(revision, rules.ruleset, is_detected=True)
+    answer = Detection(revision, rules.ruleset, is_detected=True, hold=hold)
     choice = rules.choose_manager(tree, trace) if rules.is_manager_chosen_first else None
     if choice:
         answer = _with_manager(answer, choice)
@@ -114,13 +118,19 @@ def _inspected(
     answer = replace(answer, warnings=answer.warnings + sought.warnings)
     if sought.failure:
         return replace(answer, failure=sought.failure)
-    resolution = _resolved(app, rules, sought.request, arch)
+    resolution = _resolved(app, rules, sought.request, arch, answer.hold)
     return _concluded(app, rules, answer, choice, resolution)
 
 
-def _resolved(app: App, rules: Rules, request: Request | None, arch: str) -> Resolution:
-    resolution = resolve(
-        request, stack=app.stack.name, table=app.table, ruleset=rules.ruleset, previous=app.previous, arch=arch
+def _resolved(app: App, rules: Rules, request: Request | None, arch: str, hold: Hold | None) -> Resolution:
+    resolution = resolve_held(
+        request,
+        hold=hold,
+        stack=app.stack.name,
+        table=app.table,
+        ruleset=rules.ruleset,
+        previous=app.previous,
+        arch=arch,
     )
     asked = resolution.request
     if request is not None and app.previous:
@@ -132,6 +142,8 @@ def _resolved(app: App, rules: Rules, request: Request | None, arch: str) -> Res
         else:
             app.trace.passed_over(ORIGIN_CACHED, reason if app.previous else Reason.NOT_SENT)
             app.trace.taken(ORIGIN_DEFAULT, Reason.DEFAULT, version=asked.version if asked else "")
+    if hold is not None:
+        app.trace.taken("hold", Reason.HELD, version=str(hold.version))
     return resolution
 
 

@@ -1,6 +1,9 @@
 """The JSON form of a detection (contract, section 3)."""
 
+from collections.abc import Sequence
+
 from builds.domain.detection import Detection
+from builds.domain.hold import hold_document
 from builds.domain.messages import explain
 from builds.domain.messages.traces import trace_text
 from builds.domain.outcomes import DetectionFailure, DetectionWarning
@@ -14,10 +17,13 @@ from versions.domain.resolution import (
 )
 
 
-def detection_document(detection: Detection, *, is_explained: bool = False) -> dict[str, object]:
+def detection_document(
+    detection: Detection, *, is_explained: bool = False, advisories: Sequence[dict[str, object]] = ()
+) -> dict[str, object]:
     """The answer of `POST /api/v1/detect`; with `is_explained` also what was looked at, under `trace`.
 
-    For what is no Python app everything but `detected` is null or empty.
+    For what is no Python app everything but `detected` is null or empty. `advisories`: warnings about the release that
+    only the portal knows; they change from day to day and therefore stand beside `warnings`.
     """
     is_detected = detection.is_detected
     document: dict[str, object] = {
@@ -31,6 +37,8 @@ def detection_document(detection: Detection, *, is_explained: bool = False) -> d
         "warnings": [_warning(warning) for warning in detection.warnings],
         "install_commands": [list(command) for command in detection.install_commands],
         "package_manager_version": detection.package_manager_version,
+        "hold": hold_document(detection.hold),
+        "advisories": list(advisories),
     }
     if is_explained:
         document["trace"] = [_trace_entry(entry) for entry in detection.trace]
@@ -53,4 +61,5 @@ def _trace_entry(entry: TraceEntry) -> dict[str, object]:
         "verdict": entry.verdict.value,
         "reason": entry.reason.value,
         "text": trace_text(entry),
+        "facts": dict(entry.facts),
     }

@@ -1,13 +1,15 @@
 """What a change of the table does to an app's next build, worked out from the app's last detection."""
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
 from versions.domain.refusals import Refusal
-from versions.domain.resolution import Request, Resolution, resolve
+from versions.domain.resolution import Hold, ReleaseHeld, Request, Resolution, resolve_held
 from versions.domain.resolution.requests import ORIGIN_CACHED, ORIGIN_DEFAULT, Wanted
 from versions.domain.table import Ruleset, Table
+from versions.domain.version import Version
 
 
 class Fate(StrEnum):
@@ -18,18 +20,29 @@ class Fate(StrEnum):
     RECOVERS = "recovers"
     STAYS_PINNED = "stays-pinned"
     STAYS_STICKY = "stays-sticky"
+    STAYS_HELD = "stays-held"
     STAYS = "stays"
     STILL_FAILS = "still-fails"
 
 
 class Situation(NamedTuple):
-    """What counts of an app's last detection; apps in the same situation share their fate."""
+    """What counts of an app's last detection; apps in the same situation share their fate.
+
+    `held_at`: the release that a hold gives the app today, empty where there is none.
+    """
 
     stack: str
     arch: str
     request_version: str
     request_origin: str
     python_version: str
+    held_at: str = ""
+
+    @property
+    def hold(self) -> Hold | None:
+        """The hold as far as it decides anything; its reason and its day are the app's own."""
+        version = Version.parse(self.held_at)
+        return Hold(version, "", date.max, "") if version else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +78,14 @@ def next_resolution(situation: Situation, table: Table) -> Resolution:
         request = Request(situation.request_version, situation.request_origin)
     previous = _previous(situation) if has_memory else None
     try:
-        return resolve(request, stack=situation.stack, table=table, previous=previous, arch=situation.arch)
+        return resolve_held(
+            request,
+            hold=situation.hold,
+            stack=situation.stack,
+            table=table,
+            previous=previous,
+            arch=situation.arch,
+        )
     except Refusal:  # a builder reported a request that no resolution understands; the next build fails as this one did
         return Resolution(None, request)
 
@@ -88,6 +108,8 @@ def _fate(old: Resolution, new: Resolution) -> Fate:
         return Fate.RECOVERS
     if before != after:
         return Fate.MOVES
+    if any(isinstance(warning, ReleaseHeld) for warning in new.warnings):
+        return Fate.STAYS_HELD
     if new.release and new.release.is_pinned:
         return Fate.STAYS_PINNED
     is_sticky = new.request is not None and new.request.origin == ORIGIN_CACHED

@@ -12,6 +12,9 @@ _ERROR = re.compile(
     r"\s*(?:!\s+\S|\[?error\b|fatal:|traceback \(most recent call last\)|[\w.]*(?:Error|Exception)(?::|\Z))",
     re.IGNORECASE,
 )
+# A line that reads like an error holds one of these; looking for them is far cheaper than reading every line.
+_ERROR_HINTS = (b"error", b"exception", b"fatal:", b"traceback", b"!")
+MAX_CANDIDATES = 2_000  # lines of one row that are read for errors; a row of "!" alone must not hold up an append
 _WARNING = re.compile(r"\s*\[?(?:warning\b|deprecat)|\s*[\w./-]+:\d+: \w*warning:|\s*\w*warning:", re.IGNORECASE)
 
 
@@ -48,6 +51,36 @@ def log_line(line: bytes, *, number: int, is_cut: bool = False) -> LogLine:
     """One line as a terminal would leave it: of what was printed over itself the last that shows anything."""
     text = _last_segment(line[:MAX_LINE_BYTES].decode("utf-8", "replace"))
     return LogLine(number, spans(text), _kind(visible_text(text)), is_cut or len(line) > MAX_LINE_BYTES)
+
+
+def error_line_indexes(data: bytes, *, before: bytes = b"") -> list[int]:
+    """Which of the lines that end in `data` read like errors, counted from 0 by their newlines.
+
+    `before` is the beginning of the line that `data` continues. A last line without its newline has not ended.
+    """
+    text = before + data
+    last = text.rfind(b"\n") + 1
+    starts = sorted(_candidate_starts(text[:last]))[:MAX_CANDIDATES]
+    found, position, index = [], len(before), 0
+    for start in starts:
+        index += text.count(b"\n", position, max(start, position))
+        position = max(start, position)
+        if log_line(text[start : text.index(b"\n", start)], number=0).kind is LineKind.ERROR:
+            found.append(index)
+    return found
+
+
+def _candidate_starts(text: bytes) -> set[int]:
+    """Where the lines begin that hold a hint, for each hint no more of them than are read."""
+    lowered = text.lower()
+    starts: set[int] = set()
+    for hint in _ERROR_HINTS:
+        position = lowered.find(hint)
+        limit = len(starts) + MAX_CANDIDATES
+        while position >= 0 and len(starts) < limit:
+            starts.add(lowered.rfind(b"\n", 0, position) + 1)
+            position = lowered.find(hint, lowered.find(b"\n", position))
+    return starts
 
 
 def _last_segment(text: str) -> str:

@@ -9,18 +9,23 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import get_args
 
+from builds.domain.hold import read_hold
 from builds.domain.messages import explain
+from builds.domain.rulesets.documented import is_series_known
+from builds.domain.trace import Reason
 from versions.domain.resolution import (
     ORIGIN_CACHED,
     ORIGIN_DEFAULT,
+    Hold,
     Request,
     ResolutionFailure,
     Wanted,
     outcome_facts,
-    resolve,
+    resolve_held,
     usable_stack,
 )
 from versions.domain.table import Ruleset, StackEntry, Table
+from versions.domain.version import Series
 
 TABLE_FAILURES = frozenset(kind.code for kind in get_args(ResolutionFailure))
 
@@ -36,12 +41,18 @@ class NoReplay(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What the table was asked. No `request`: the search ended at the stack."""
+    """What the table was asked. No `request`: the search ended at the stack. `hold`: what held the app then.
+
+    `ignored`: versions that were passed over on the way, since no stack had their series; a table that has it decides
+    otherwise.
+    """
 
     stack: str
     arch: str
     ruleset: Ruleset | None
     request: Request | None
+    hold: Hold | None = None
+    ignored: tuple[Request, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +85,9 @@ def question_of(detection: Mapping[str, object], *, stack: str, arch: str, rules
         has_ended_at_stack = code.startswith("checks::stack::")
         return Question(stack, arch, rules, None) if has_ended_at_stack else NoReplay.NO_REQUEST
     request = Request(str(stored.get("version")), str(stored.get("origin")))
-    return Question(stack, arch, rules, request) if Wanted.parse(request.version) else NoReplay.NO_REQUEST
+    if Wanted.parse(request.version) is None:
+        return NoReplay.NO_REQUEST
+    return Question(stack, arch, rules, request, read_hold(detection.get("hold")), _ignored(detection.get("trace")))
 
 
 def recorded_outcome(detection: Mapping[str, object]) -> Outcome:
@@ -89,14 +102,15 @@ def recorded_outcome(detection: Mapping[str, object]) -> Outcome:
 
 def replay(question: Question, table: Table) -> Outcome:
     """What `table` answers to the build's question."""
-    request = question.request
+    request = next((request for request in question.ignored if _is_known(request, question, table)), question.request)
     if request is None:
         entry = usable_stack(question.stack, table)
         return Outcome() if isinstance(entry, StackEntry) else _failed(entry)
-    resolution = resolve(
+    resolution = resolve_held(
         None if request.origin in {ORIGIN_CACHED, ORIGIN_DEFAULT} else request,
         stack=question.stack,
         table=table,
+        hold=question.hold,
         ruleset=question.ruleset,
         previous=_previous(request),
         arch=question.arch,
@@ -105,6 +119,25 @@ def replay(question: Question, table: Table) -> Outcome:
         return _failed(resolution.failure)
     release = resolution.release
     return Outcome(str(release.version), is_installable=release.artifact is not None) if release else Outcome()
+
+
+def _ignored(trace: object) -> tuple[Request, ...]:
+    """The series that the trace says were passed over, in their order. An older trace keeps no facts of them."""
+    found = []
+    for entry in trace if isinstance(trace, list) else ():
+        if not isinstance(entry, Mapping) or entry.get("reason") != Reason.VERSION_IGNORED.value:
+            continue
+        facts = entry.get("facts")
+        written = str(facts.get("found")) if isinstance(facts, Mapping) else ""
+        if Series.parse(written):
+            found.append(Request(written, str(entry.get("subject"))))
+    return tuple(found)
+
+
+def _is_known(request: Request, question: Question, table: Table) -> bool:
+    """Whether the rules would now take a version that they passed over: some stack lists its series."""
+    series = Series.parse(request.version)
+    return series is not None and is_series_known(series, table, own_stack=question.stack)
 
 
 def _failed(failure: ResolutionFailure) -> Outcome:

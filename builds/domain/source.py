@@ -4,10 +4,15 @@ Only what detection needs is in it: a tree holds the names of all root entries, 
 that can hold a version or a lock. Links are followed inside the tree, as a shell in the app's root would follow them.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice, takewhile
 
 MAX_LINKS = 40  # what Linux follows before it gives up with ELOOP
+_UPWARDS = frozenset({"", ".", ".."})
+MAX_STEPS = 500  # parts of a path, those of all links on the way included; beyond it nothing is found
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +44,6 @@ class SourceTree:
 
     def __init__(self, entries: Mapping[str, Entry]) -> None:
         self.entries: Mapping[str, Entry] = dict(entries)
-        self._folders = {parent for path in self.entries for parent in _parents(path)}
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, SourceTree) and self.entries == other.entries
@@ -67,21 +71,43 @@ class SourceTree:
         found = self._find(path)
         return found.contents if isinstance(found, File) else None
 
+    def inside(self, folder: str) -> Iterator[str]:
+        """The paths of all entries in a folder and the folders below it, in code point order."""
+        start = folder + "/"
+        ahead = islice(self._paths, bisect_left(self._paths, start), None)
+        return takewhile(lambda path: path.startswith(start), ahead)
+
+    def has_inside(self, folder: str) -> bool:
+        """Whether any entry lies in the folder."""
+        start = folder + "/"
+        first = bisect_left(self._paths, start)
+        return first < len(self._paths) and self._paths[first].startswith(start)
+
+    @cached_property
+    def _paths(self) -> list[str]:
+        """Sorted, so that a folder is found by what lies in it without listing every folder of every path."""
+        return sorted(self.entries)
+
     def _find(self, path: str) -> _Found | None:
         """What the path leads to, every link on the way followed; None when it leads nowhere or out of the tree."""
         pending = list(reversed(path.split("/")))
-        reached: list[str] = []
-        links = 0
+        reached = [""]  # the path of each folder on the way, the root's being empty
+        links = steps = 0
         while pending:
             part = pending.pop()
+            steps += 1
+            if steps > MAX_STEPS:
+                return None
             if part in {"", "."}:
                 continue
             if part == "..":
-                if not reached:
-                    return None  # above the app's root lies what no answer may depend on
+                if len(reached) == 1:
+                    # What lies above the app's root no answer may depend on; that it is a folder, all know.
+                    return Directory() if _UPWARDS.issuperset(pending) else None
                 reached.pop()
                 continue
-            entry = self._entry_at([*reached, part])
+            place = f"{reached[-1]}/{part}" if reached[-1] else part
+            entry = self._entry_at(place)
             if isinstance(entry, Symlink):
                 links += 1
                 if links > MAX_LINKS or entry.target.startswith("/"):
@@ -90,22 +116,13 @@ class SourceTree:
                 continue
             if entry is None or (isinstance(entry, File) and pending):
                 return None
-            reached.append(part)
-        return self._resolved_entry(reached)
+            reached.append(place)
+        return self._resolved_entry(reached[-1])
 
-    def _resolved_entry(self, reached: list[str]) -> _Found | None:
-        entry = self._entry_at(reached) if reached else Directory()
+    def _resolved_entry(self, place: str) -> _Found | None:
+        entry = self._entry_at(place) if place else Directory()
         return None if isinstance(entry, Symlink) else entry
 
-    def _entry_at(self, parts: list[str]) -> Entry | None:
-        path = "/".join(parts)
-        entry = self.entries.get(path)
-        return Directory() if entry is None and path in self._folders else entry
-
-
-def _parents(path: str) -> Iterator[str]:
-    """The folders that a path runs through, nearest last: `a/b/c` through `a` and `a/b`."""
-    end = path.find("/")
-    while end != -1:
-        yield path[:end]
-        end = path.find("/", end + 1)
+    def _entry_at(self, place: str) -> Entry | None:
+        entry = self.entries.get(place)
+        return Directory() if entry is None and self.has_inside(place) else entry

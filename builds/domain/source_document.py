@@ -2,13 +2,17 @@
 
 import base64
 import binascii
+from itertools import islice
 
 from builds.domain.source import Directory, Entry, File, SourceTree, Symlink
 from versions.domain.refusals import Fault, Refusal
 
-MAX_ENTRIES = 20_000
+# An app has a few dozen entries in its root; more than these only hold up everybody else's detection.
+MAX_ENTRIES = 5_000
 MAX_PATH_CHARACTERS = 4_096
+MAX_PATHS_CHARACTERS = 1_000_000  # all of them together
 MAX_FAULTS = 50
+_NO_NAMES = frozenset({"", ".", ".."})
 _FORMS = 'expected {"text"}, {"base64"}, {"dir": true} or {"symlink"}'
 
 
@@ -22,6 +26,9 @@ def read_source(files: object) -> SourceTree:
         raise Refusal("request::malformed", faults=(Fault("files", "expected an object of paths"),))
     if len(files) > MAX_ENTRIES:
         raise Refusal("request::malformed", faults=(Fault("files", f"holds more than {MAX_ENTRIES} entries"),))
+    if sum(map(len, files)) > MAX_PATHS_CHARACTERS:
+        fault = Fault("files", f"its paths have more than {MAX_PATHS_CHARACTERS} characters")
+        raise Refusal("request::malformed", faults=(fault,))
     entries: dict[str, Entry] = {}
     faults: list[Fault] = []
     for path, value in files.items():
@@ -31,10 +38,11 @@ def read_source(files: object) -> SourceTree:
             faults.append(Fault(f"files[{_quoted(path)}]", problem or str(entry)))
         else:
             entries[path] = entry
-    faults += _misplaced(entries)
+    tree = SourceTree(entries)
+    faults += _misplaced(tree)
     if faults:
         raise Refusal("request::malformed", faults=tuple(faults[:MAX_FAULTS]))
-    return SourceTree(entries)
+    return tree
 
 
 def source_document(tree: SourceTree) -> dict[str, dict[str, object]]:
@@ -57,18 +65,17 @@ def _entry(value: object) -> Entry | str:
     """The entry, or what is wrong with it."""
     if not isinstance(value, dict) or len(value) != 1:
         return _FORMS
-    match value:
-        case {"text": str() as text}:
-            # A lone surrogate is no UTF-8; it becomes bytes that no decoder takes for a character.
-            return File(text.encode("utf-8", "surrogatepass"))
-        case {"base64": str() as encoded}:
-            return _decoded(encoded)
-        case {"dir": True}:
-            return Directory()
-        case {"symlink": str() as target} if target and len(target) <= MAX_PATH_CHARACTERS:
-            return Symlink(target)
-        case _:
-            return _FORMS
+    ((form, content),) = value.items()
+    if form == "text" and isinstance(content, str):
+        # A lone surrogate is no UTF-8; it becomes bytes that no decoder takes for a character.
+        return File(content.encode("utf-8", "surrogatepass"))
+    if form == "base64" and isinstance(content, str):
+        return _decoded(content)
+    if form == "dir" and content is True:
+        return Directory()
+    if form == "symlink" and isinstance(content, str) and 0 < len(content) <= MAX_PATH_CHARACTERS:
+        return Symlink(content)
+    return _FORMS
 
 
 def _decoded(encoded: str) -> Entry | str:
@@ -81,25 +88,21 @@ def _decoded(encoded: str) -> Entry | str:
 def _path_problem(path: str) -> str | None:
     if not path or len(path) > MAX_PATH_CHARACTERS:
         return f"a path has 1 to {MAX_PATH_CHARACTERS} characters"
-    if "\0" in path or any(part in {"", ".", ".."} for part in path.split("/")):
+    if "\0" in path or not _NO_NAMES.isdisjoint(path.split("/")):
         return "is not a plain path inside the app"
     return None
 
 
-def _misplaced(entries: dict[str, Entry]) -> list[Fault]:
+def _misplaced(tree: SourceTree) -> list[Fault]:
     """Entries that lie inside something that is no folder."""
-    blocked = {path + "/" for path, entry in entries.items() if not isinstance(entry, Directory)}
-    faults = []
-    for path in entries:
-        end = path.find("/")
-        while end != -1:
-            if path[: end + 1] in blocked:
-                faults.append(
-                    Fault(f"files[{_quoted(path)}]", f"lies inside {_quoted(path[:end])}, which is no folder")
-                )
-                break
-            end = path.find("/", end + 1)
-    return faults
+    if not any("/" in path for path in tree.entries):
+        return []
+    closed = (path for path, entry in tree.entries.items() if not isinstance(entry, Directory))
+    misplaced = ((inner, outer) for outer in closed if tree.has_inside(outer) for inner in tree.inside(outer))
+    return [
+        Fault(f"files[{_quoted(inner)}]", f"lies inside {_quoted(outer)}, which is no folder")
+        for inner, outer in islice(misplaced, MAX_FAULTS)
+    ]
 
 
 def _quoted(path: str) -> str:

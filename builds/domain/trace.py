@@ -38,6 +38,7 @@ class Reason(StrEnum):
     RELEASE_FOUND = "release-found"
     RELEASE_MISSING = "release-missing"
     NOT_ALLOWED = "not-allowed"
+    HELD = "held"
 
 
 @dataclass(frozen=True, slots=True)

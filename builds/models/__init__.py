@@ -3,12 +3,16 @@
 from builds.models.app import App
 from builds.models.build import Build
 from builds.models.failure_group import FailureGroup
+from builds.models.hold import AppHold
 from builds.models.hours import AppSeries, BuildHour, BuildHourCount, RollUp
 from builds.models.retention import RetentionRun
+from builds.models.source import Announcement, StoredSource
 from builds.models.step import LogChunk, Step
 
 __all__ = [
+    "Announcement",
     "App",
+    "AppHold",
     "AppSeries",
     "Build",
     "BuildHour",
@@ -18,4 +22,5 @@ __all__ = [
     "RetentionRun",
     "RollUp",
     "Step",
+    "StoredSource",
 ]

@@ -13,6 +13,7 @@ from builds.querysets import BuildQuerySet
 FINAL_STATUSES = [status.value for status in BuildStatus if status.is_over]
 # postdeploy runs after a build has succeeded; its failure stands beside the success.
 POSTDEPLOY_FAILURE = "hooks::postdeploy"
+_RELEASE = ("python_major", "python_minor", "python_patch")
 
 
 class Build(models.Model):
@@ -118,6 +119,23 @@ class Build(models.Model):
                 condition=Q(finished_at=None) | Q(finished_at__gte=F("created_at")), name="build_ends_after_it_began"
             ),
             models.CheckConstraint(
+                condition=Q(started_at=None)
+                | Q(started_at__gte=F("created_at")) & (Q(finished_at=None) | Q(finished_at__gte=F("started_at"))),
+                name="build_starts_within_its_life",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=["failed", "cancelled", "lost"]) | Q(lease_expires_at=None),
+                name="build_leased_while_somebody_writes",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="succeeded") | Q(started_at__isnull=False), name="build_succeeds_after_it_started"
+            ),
+            models.CheckConstraint(
+                condition=Q(cancel_requested_at=None, cancel_requested_by_name="")
+                | Q(cancel_requested_at__isnull=False),
+                name="build_cancelled_by_somebody",
+            ),
+            models.CheckConstraint(
                 condition=Q(python_version="", python_major=None, python_minor=None, python_patch=None)
                 | Q(
                     python_version__gt="",
@@ -129,10 +147,19 @@ class Build(models.Model):
             ),
         ]
         indexes = [
-            # Reader: the list of all builds, newest first, page by page. The indexes below end alike.
-            models.Index(fields=["-created_at", "-id"], name="build_newest"),
+            # Reader: the list of all builds, newest first, page by page. The indexes below end alike, and carry what
+            # else the list can be narrowed by: whatever is combined, pages and capped counts are found in one of them.
+            models.Index(
+                fields=["-created_at", "-id"],
+                include=["app", "stack", "status", *_RELEASE, "failure_code"],
+                name="build_newest",
+            ),
             # Readers: an app's page, and each app's latest build on the list of apps.
-            models.Index(fields=["app", "-created_at", "-id"], name="build_app_newest"),
+            models.Index(
+                fields=["app", "-created_at", "-id"],
+                include=["stack", "status", *_RELEASE, "failure_code"],
+                name="build_app_newest",
+            ),
             # Reader: the impact preview, which takes every app's last detection from this index alone.
             models.Index(
                 fields=["app", "-created_at", "-id"],
@@ -143,20 +170,42 @@ class Build(models.Model):
             # Reader: an app's builds under one status tab; its last success on the page of a failed build.
             models.Index(fields=["app", "status", "-created_at", "-id"], name="build_app_status_newest"),
             # Readers: the status tabs and their counts; the dashboard's latest failures and builds in progress.
-            models.Index(fields=["status", "-created_at", "-id"], name="build_status_newest"),
+            models.Index(
+                fields=["status", "-created_at", "-id"],
+                include=["app", "stack", *_RELEASE, "failure_code"],
+                name="build_status_newest",
+            ),
             # Readers: the list filtered by stack; tokens that are for some stacks only.
-            models.Index(fields=["stack", "-created_at", "-id"], name="build_stack_newest"),
+            models.Index(
+                fields=["stack", "-created_at", "-id"],
+                include=["app", "status", *_RELEASE, "failure_code"],
+                name="build_stack_newest",
+            ),
             # Reader: the list filtered by stack and Python, reached from a cell of the version matrix.
             models.Index(
-                fields=["stack", "python_major", "python_minor", "-created_at", "-id"], name="build_stack_python_newest"
+                fields=["stack", "python_major", "python_minor", "-created_at", "-id"],
+                include=["app", "status", "python_patch", "failure_code"],
+                name="build_stack_python_newest",
             ),
-            # Reader: the list filtered by Python alone.
-            models.Index(fields=["python_major", "python_minor", "-created_at", "-id"], name="build_python_newest"),
+            # Reader: the list filtered by a series or a release alone.
+            models.Index(
+                fields=["python_major", "python_minor", "-created_at", "-id"],
+                include=["app", "stack", "status", "python_patch", "failure_code"],
+                name="build_python_newest",
+            ),
             # Reader: the list filtered by failure, reached from "why builds fail".
             models.Index(
                 fields=["failure_code", "-created_at", "-id"],
                 condition=Q(failure_code__gt=""),
+                include=["app", "stack", "status", *_RELEASE],
                 name="build_failure_newest",
+            ),
+            # Reader: a revision's page, which holds the builds after its publication against those before.
+            models.Index(
+                fields=["-created_at", "-id"],
+                condition=Q(revision__isnull=False),
+                include=["revision", "status", "failure_code", "app", "python_version"],
+                name="build_watch",
             ),
             # Readers: the page of a failure group; the task that counts the groups' builds.
             models.Index(

@@ -26,11 +26,13 @@ class RollUp(models.Model):
 class BuildHour(models.Model):
     """`durations` counts builds that ended by a bucket of their length (builds/domain/durations.py), as JSON.
 
-    An hour is settled once nothing can change in it any more; others are counted again.
+    An hour is settled once nothing can change in it any more; others are counted again. One of whose builds some were
+    pruned keeps its figures: it can't be counted again, builds that are told late are added to it.
     """
 
     hour = models.DateTimeField(_("hour"), primary_key=True)
     is_settled = models.BooleanField(_("settled"), default=False)
+    is_pruned = models.BooleanField(_("builds of it were pruned"), default=False)
     durations = models.JSONField(_("durations"), default=dict)
 
     objects: ClassVar[models.Manager["BuildHour"]] = models.Manager()

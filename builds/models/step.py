@@ -3,7 +3,8 @@
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
+from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
 from builds.domain.statuses import StepStatus
@@ -67,6 +68,21 @@ class Step(models.Model):
                 | Q(gap_start__lt=F("gap_end"), gap_end__lte=F("log_size"), gap_end__isnull=False),
                 name="step_gap_within_its_log",
             ),
+            models.CheckConstraint(
+                condition=Q(skip_reason="") | Q(status="skipped"), name="step_reason_only_when_skipped"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=["pending", "skipped"]) | Q(started_at=None, exit_code=None),
+                name="step_that_never_ran_has_no_outcome",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="running") | Q(started_at__isnull=False, duration_ms=None),
+                name="step_running_since_an_instant",
+            ),
+            models.CheckConstraint(
+                condition=Q(log_newlines__lte=F("log_size")) & (Q(log_size__gt=0) | Q(is_log_line_open=False)),
+                name="step_counts_fit_its_log",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -88,6 +104,8 @@ class LogChunk(models.Model):
     offset = models.PositiveBigIntegerField(_("offset in bytes"))
     end = models.PositiveBigIntegerField(_("end in bytes"))
     newlines_before = models.PositiveBigIntegerField(_("newlines before"))
+    # Lines that end in this row and read like errors; empty where nobody counted them.
+    error_lines = models.PositiveIntegerField(_("error lines"), null=True, blank=True)
     data = models.BinaryField(_("bytes"))
     received_at = models.DateTimeField(_("received at"))
 
@@ -101,9 +119,17 @@ class LogChunk(models.Model):
             # Its index serves reads from an offset.
             models.UniqueConstraint(fields=["step", "offset"], name="chunk_once_an_offset"),
             models.CheckConstraint(condition=Q(end__gt=F("offset")), name="chunk_not_empty"),
+            models.CheckConstraint(
+                condition=Exact(Func("data", function="octet_length"), F("end") - F("offset")),
+                name="chunk_holds_its_bytes",
+            ),
         ]
-        # Reader: the build page, which shows a log's last lines without reading all of it.
-        indexes = [models.Index(fields=["step", "newlines_before", "offset"], name="chunk_by_line")]
+        indexes = [
+            # Reader: the build page, which shows a log's last lines without reading all of it.
+            models.Index(fields=["step", "newlines_before", "offset"], name="chunk_by_line"),
+            # Reader: the walk from error line to error line, however many rows lie between them.
+            models.Index(fields=["step", "offset"], condition=~Q(error_lines=0), name="chunk_with_errors"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.offset}-{self.end}"

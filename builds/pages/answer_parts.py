@@ -105,7 +105,8 @@ def _findings(document: Mapping[str, object]) -> list[str]:
 def _notes(document: Mapping[str, object]) -> list[str]:
     failure, warnings = _mapping(document, "failure"), document.get("warnings")
     notes = [_note(_("Failure"), failure)] if failure else []
-    known = warnings if isinstance(warnings, list) else []
+    advisories = document.get("advisories")
+    known = [*(warnings if isinstance(warnings, list) else ()), *(advisories if isinstance(advisories, list) else ())]
     return notes + [_note(_("Warning"), warning) for warning in known if isinstance(warning, Mapping)]
 
 

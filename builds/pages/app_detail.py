@@ -20,8 +20,11 @@ from builds.selectors.app_timeline import app_timeline
 from builds.selectors.build_rows import build_rows
 from builds.selectors.cursors import cursor_of, place_of
 from builds.selectors.filters import BuildFilter
+from builds.selectors.holds import past_holds
 from builds.services import register_app
 from versions.domain.refusals import Refusal
+from versions.domain.version import Version
+from versions.selectors.advisories import active_advisories, advisories_of
 
 
 @login_required
@@ -40,8 +43,15 @@ def app_detail(request: HttpRequest, name: str) -> HttpResponse:
         "older": f"?cursor={cursor_of(page.next_place)}" if page.next_place else "",
         "newest": "?" if cursor else "",
         "can_edit": request.user.has_perm("builds.change_app"),
+        "past_holds": past_holds(app.id),
+        "can_hold": request.user.has_perm("versions.publish"),
+        "advisories": advisories_of(_release_of(app), active_advisories()),
     }
     return render(request, "builds/app_detail.html", context)
+
+
+def _release_of(app: AppRow) -> Version | None:
+    return Version.parse(app.latest.python_version) if app.latest else None
 
 
 class EntryForm(forms.Form):

@@ -11,13 +11,19 @@ from django.views.decorators.http import require_safe
 
 from builds.domain.app_lists import written_rows
 from builds.pages.lines import build_line
+from builds.pages.list_files import list_file
 from builds.selectors.app_documents import app_cells
-from builds.selectors.app_rows import AppFilter, app_rows, every_app_row
-from builds.selectors.offers import offered_series
+from builds.selectors.app_rows import AppFilter, AppRow, app_rows, every_app_row
+from builds.selectors.build_documents import instant
+from builds.selectors.offers import offers
 from versions.domain.version import Series
 
 PARAMETERS = ("q", "owner", "series", "state")
 STATES = {"active": True, "dormant": False}
+JSON_COLUMNS = (
+    "name", "owner", "contact", "url", "active", "builds", "python", "stack", "latest_build", "status", "built_at",
+)  # fmt: skip
+HELD = "held"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +43,12 @@ def app_list(request: HttpRequest) -> HttpResponse:
     context = {
         "apps": [(app, build_line(app.latest) if app.latest else None) for app in page.rows],
         "query": query,
-        "series": offered_series(),
-        "states": [StateChoice("active", _("Active")), StateChoice("dormant", _("Dormant"))],
+        "series": offers().series,
+        "states": [
+            StateChoice("active", _("Active")),
+            StateChoice("dormant", _("Dormant")),
+            StateChoice(HELD, _("Held")),
+        ],
         "is_narrowed": wanted.is_narrowing,
         "export": f"?{urlencode(query)}" if query else "",
         "first": f"?{urlencode(query)}" if after else "",
@@ -61,10 +71,29 @@ def app_export(request: HttpRequest) -> HttpResponseBase:
     return response
 
 
+@login_required
+@permission_required("builds.view_app", raise_exception=True)
+@require_safe
+def app_export_json(request: HttpRequest) -> HttpResponseBase:
+    """The same apps for programs."""
+    rows = (_values(app) for app in every_app_row(_filter(_usable(request.GET))))
+    return list_file("apps", "json", JSON_COLUMNS, rows)
+
+
+def _values(app: AppRow) -> tuple[object, ...]:
+    latest = app.latest
+    return (
+        app.name, app.owner, app.contact, app.url, app.is_active, app.build_count,
+        latest.python_version or None if latest else None, latest.stack if latest else None,
+        latest.id if latest else None, latest.status.value if latest else None,
+        instant(latest.created_at) if latest else None,
+    )  # fmt: skip
+
+
 def _usable(sent: QueryDict) -> dict[str, str]:
     """The parameters that mean something. A pasted address with a worn-out filter still shows the list."""
     query = {name: sent.get(name, "").strip().replace("\0", "")[:200] for name in PARAMETERS}
-    if query["state"] not in STATES:
+    if query["state"] not in {*STATES, HELD}:
         query["state"] = ""
     if Series.parse(query["series"]) is None:
         query["series"] = ""
@@ -77,4 +106,5 @@ def _filter(query: dict[str, str]) -> AppFilter:
         owner_like=query.get("owner", ""),
         series=Series.parse(query.get("series", "")),
         is_active=STATES.get(query.get("state", "")),
+        is_held=True if query.get("state") == HELD else None,
     )

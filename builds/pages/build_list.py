@@ -1,6 +1,6 @@
 """The list of builds: filters, tabs, chips, pages."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.contrib.auth.decorators import login_required, permission_required
@@ -13,10 +13,11 @@ from django.views.decorators.http import require_safe
 from builds.domain.messages import explain
 from builds.domain.statuses import BuildStatus
 from builds.pages.lines import build_lines
-from builds.selectors.build_rows import CappedCount, build_count, build_rows
+from builds.selectors.build_rows import CappedCount, build_counts, build_rows
 from builds.selectors.cursors import cursor_of, place_of
-from builds.selectors.filters import BuildFilter
-from builds.selectors.offers import offered_series, offered_stacks
+from builds.selectors.filters import BuildFilter, with_apps
+from builds.selectors.offers import offers
+from builds.selectors.queue_depths import queue_depths
 from versions.domain.version import Series, Version
 
 RANGES = {"24h": timedelta(hours=24), "7d": timedelta(days=7), "30d": timedelta(days=30), "90d": timedelta(days=90)}
@@ -52,15 +53,17 @@ class Chip:
 @require_safe
 def build_list(request: HttpRequest) -> HttpResponse:
     query = usable_query(request.GET)
-    wanted = filter_of(query, now=timezone.now())
+    wanted = with_apps(filter_of(query, now=timezone.now()))
+    offered = offers()
     page = build_rows(wanted, before=place_of(query.get("cursor", "")))
     context = {
         "lines": build_lines(page.rows),
         "tabs": _tabs(query, wanted),
+        "queue": queue_depths(),
         "chips": _chips(query),
         "query": query,
-        "stacks": offered_stacks(),
-        "series": offered_series(),
+        "stacks": offered.stacks,
+        "series": offered.series,
         "ranges": [(name, _range_label(name)) for name in RANGES],
         "older": _address(query, cursor=cursor_of(page.next_place)) if page.next_place else "",
         "newest": _address(query, cursor="") if query.get("cursor") else "",
@@ -108,11 +111,12 @@ def _is_usable(name: str, value: str) -> bool:
 
 def _tabs(query: dict[str, str], wanted: BuildFilter) -> list[Tab]:
     current = query.get("status")
+    counts = build_counts(wanted)
     return [
         Tab(
             label=_status_label(status),
             address=_address(query, status=status.value if status else "", cursor=""),
-            count=build_count(replace(wanted, status=status)),
+            count=counts[status],
             is_current=(status.value if status else None) == current,
         )
         for status in TABS

@@ -10,15 +10,14 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from builds.pages.build_detail import READ_LOGS
+from builds.pages.log_errors import error_address, error_place, line_address
 from builds.pages.log_html import log_html
 from builds.pages.step_parts import step_title
 from builds.selectors.build_story import build_story
 from builds.selectors.log_search import MAX_HITS, MAX_TEXT_CHARACTERS, LogHits, error_lines, lines_with
 from builds.selectors.log_windows import LogWindow
-from builds.selectors.step_rows import StepRow, step_rows
+from builds.selectors.step_rows import step_rows
 from versions.domain.refusals import Refusal
-
-LINES_BEFORE = 20  # that a line's own page shows of what led to it
 
 
 @gzip_page
@@ -45,22 +44,25 @@ def log_search(request: HttpRequest, build_id: int) -> HttpResponse:
 @permission_required(["builds.view_build", READ_LOGS], raise_exception=True)
 @require_safe
 def log_line_address(request: HttpRequest, build_id: int, number: int) -> HttpResponse:
-    """The part of the log that holds a line; `?to=` marks a range, `?error=1` means the next error line after it."""
+    """The part of the log that holds a line; `?to=` marks a range.
+
+    `?error=1` means the next error line after it, `?error=-1` the one before it.
+    """
     steps = step_rows([build_id])[build_id]
-    if request.GET.get("error") == "1":
-        found = error_lines(steps, after=number).hits
-        number = found[0][1].number if found else number
+    direction = request.GET.get("error")
+    if direction in {"1", "-1"}:
+        place = error_place(steps, number=number, is_back=direction == "-1")
+        if place is not None:
+            return HttpResponseRedirect(error_address(request, build_id, place))
+        return HttpResponseRedirect(reverse("builds:log-search", args=[build_id]))
     step = next((step for step in steps if step.first_line <= number < step.first_line + step.line_count), None)
     if step is None:
         raise Refusal("step::unknown", step=str(number), id=build_id)
     last = request.GET.get("to", "")
     is_range = last.isascii() and last.isdigit() and len(last) < 16 and int(last) > number
-    return HttpResponseRedirect(f"{_address(build_id, step, number)}{f'-L{int(last)}' if is_range else ''}")
-
-
-def _address(build_id: int, step: StepRow, number: int) -> str:
-    start = max(number - LINES_BEFORE, step.first_line)
-    return f"{reverse('builds:build-step', args=[build_id, step.name])}?from={start}#L{number}"
+    return HttpResponseRedirect(
+        f"{line_address(request, build_id, step, number)}{f'-L{int(last)}' if is_range else ''}"
+    )
 
 
 def _groups(build_id: int, found: LogHits) -> list[dict[str, object]]:

@@ -18,13 +18,17 @@ from builds.domain.sending import which_files_to_send
 from builds.domain.source import SourceTree
 from builds.domain.source_document import source_document
 from builds.domain.storable import storable_json
+from builds.domain.trace import Verdict
 from builds.pages.answer_parts import TraceLine, answer_text, install_commands, origin_words, printable, trace_lines
 from builds.pages.sandbox_examples import examples
-from builds.pages.sandbox_fields import EMPTY_ROWS, FileRow, SandboxFields, checked, read_fields
+from builds.pages.sandbox_fields import EMPTY_ROWS, SandboxFields, checked, read_fields
+from builds.pages.sandbox_rows import MAX_FILE_BYTES, TEXT, TOO_LARGE_CODE, FileRow, too_large_text
+from builds.selectors.holds import hold_of
 from versions.domain.refusals import Refusal
 from versions.domain.resolution import outcome_facts
 from versions.domain.table import Ruleset, Table
 from versions.selectors import PublishedTable, published_table
+from versions.selectors.advisories import active_advisories, advisory_warnings
 
 DEFAULT_ARCH = "amd64"
 MAX_ADDRESS_CHARACTERS = 4_000  # what every proxy and chat between two members of staff lets through
@@ -33,7 +37,9 @@ MAX_SHOWN_QUESTION_CHARACTERS = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer as the page shows it. `question` is the API's request for the same, empty when it is too long."""
+    """An answer as the page shows it. `question` is the API's request for the same, empty when it is too long;
+    `edit_id` and `edit_name` are the field to go back to and its file.
+    """
 
     document: dict[str, object]
     failure: Explanation | None
@@ -45,6 +51,8 @@ class Answer:
     json: str
     question: str
     address: str
+    edit_id: str
+    edit_name: str
 
 
 @gzip_page
@@ -60,7 +68,7 @@ def sandbox(request: HttpRequest) -> HttpResponse:
         return render(request, "builds/sandbox.html")
     fields = _with_defaults(fields, current.table)
     answer = None
-    is_asked = "remove" not in data and "more" not in data and (is_form or "name" in data or "names" in data)
+    is_asked = not {"remove", "more", "undo"} & data.keys() and (is_form or "name" in data or "names" in data)
     if is_asked:
         fields, answer = _answered(fields)
         if is_form and answer and answer.address:
@@ -87,20 +95,28 @@ def _answered(fields: SandboxFields) -> tuple[SandboxFields, Answer | None]:
             ruleset=Ruleset(fields.ruleset) if fields.ruleset else None,
             previous=fields.previous or None,
             arch=fields.arch,
+            hold=hold_of(fields.app) if fields.app else None,
         )
     except Refusal as refusal:
+        name, size, limit = (refusal.facts.get(fact) for fact in ("name", "size_bytes", "limit_bytes"))
+        if refusal.code == TOO_LARGE_CODE and isinstance(size, int) and isinstance(limit, int):
+            return fields.with_too_large(str(name), size, limit), None
         explanation = explain(refusal.code, refusal.facts)
         return fields.with_error("files", f"{explanation.text} {explanation.advice}"), None
     return fields, _answer(fields, tree, detection)
 
 
 def _answer(fields: SandboxFields, tree: SourceTree, detection: Detection) -> Answer:
-    document = storable_json(detection_document(detection, is_explained=True))  # type: ignore[arg-type]
+    release = detection.release.version if detection.release else None
+    advisories = advisory_warnings(release, active_advisories())
+    answered = detection_document(detection, is_explained=True, advisories=advisories)
+    document = storable_json(answered)  # type: ignore[arg-type]
     assert isinstance(document, dict)
     told: dict[str, object] = dict(document)
     failure, request = detection.failure, detection.request
     question = json.dumps(_question(fields, tree), indent=2)
     address = f"{reverse('builds:sandbox')}?{fields.query}"
+    edit_id, edit_name = _file_to_edit(fields, detection)
     return Answer(
         document=told,
         failure=explain(failure.code, outcome_facts(failure)) if failure else None,
@@ -112,7 +128,21 @@ def _answer(fields: SandboxFields, tree: SourceTree, detection: Detection) -> An
         json=json.dumps(document, indent=2),
         question=question if len(question) <= MAX_SHOWN_QUESTION_CHARACTERS else "",
         address=address if len(address) <= MAX_ADDRESS_CHARACTERS else "",
+        edit_id=edit_id,
+        edit_name=edit_name,
     )
+
+
+def _file_to_edit(fields: SandboxFields, detection: Detection) -> tuple[str, str]:
+    """Where whoever has read the answer goes on typing: the file that failed or was followed, else the first."""
+    failed = [entry.subject for entry in detection.trace if entry.verdict == Verdict.FAILED]
+    followed = [detection.request.origin] if detection.request else []
+    places = {row.name: place for place, row in reversed([*enumerate(fields.rows)])}
+    for name in (*failed, *followed, *(row.name for row in fields.rows)):
+        if name in places:
+            is_text = fields.rows[places[name]].form == TEXT
+            return f"{'content' if is_text else 'file'}-{places[name]}", name
+    return "names", _("the names")
 
 
 def _question(fields: SandboxFields, tree: SourceTree) -> dict[str, object]:
@@ -121,6 +151,7 @@ def _question(fields: SandboxFields, tree: SourceTree) -> dict[str, object]:
         "stack": fields.stack,
         "ruleset": fields.ruleset or None,
         "previous": fields.previous or None,
+        "app": fields.app or None,
         "revision": fields.revision_number,
         "arch": fields.arch,
     }
@@ -145,6 +176,11 @@ def _context(
         "rulesets": _ruleset_choices(fields.stack, table),
         "examples": examples(table.default_stack),
         "read_names": sorted(which_files_to_send().content_names),
+        "nested_names": sorted(which_files_to_send().nested_names),
+        "max_file_bytes": MAX_FILE_BYTES,
+        "too_large": too_large_text("{name}", "{size}"),
+        "too_large_code": TOO_LARGE_CODE,
+        "has_sandbox_keys": True,
     }
 
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from builds.pages.sandbox_fields import FileRow, SandboxFields
+from builds.pages.sandbox_fields import SandboxFields
+from builds.pages.sandbox_rows import FileRow
 
 _PIPFILE = '[packages]\nflask = "*"\n\n[requires]\npython_version = "3.11"\n'
 _FLASK = FileRow("requirements.txt", "flask\n")

@@ -4,12 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from builds.domain.log_lines import LineKind
 from builds.domain.statuses import BuildStatus, StepName, StepStatus
 from builds.pages.log_html import log_html
+from builds.selectors.log_errors import error_counts
 from builds.selectors.log_windows import EMPTY, LogWindow, log_end
 from builds.selectors.step_rows import StepRow
 
@@ -47,10 +49,14 @@ class StripPart:
 
 
 def step_parts(
-    steps: list[StepRow], *, build_status: BuildStatus, can_read_logs: bool, now: datetime
+    steps: list[StepRow], *, build_status: BuildStatus, can_read_logs: bool, has_times: bool, now: datetime
 ) -> list[StepPart]:
     """The reported steps in their order, and among them the usual ones that were not reported, where they belong."""
-    parts = [_reported(step, can_read_logs, now) for step in steps]
+    counts = error_counts(steps) if can_read_logs else {}
+    parts = [
+        _reported(step, counts.get(step.id, 0), can_read_logs=can_read_logs, has_times=has_times, now=now)
+        for step in steps
+    ]
     order = [name.value for name in StepName]
     for name in StepName:
         if all(part.name != name for part in parts):
@@ -72,6 +78,16 @@ def strip_parts(parts: Iterable[StepPart]) -> list[StripPart]:
     return strip
 
 
+def build_fingerprint(status: BuildStatus, steps: list[StepRow]) -> str:
+    """Changes when anything but the log's length does."""
+    return ",".join([status.value, *(f"{step.name}={step.status.value}" for step in steps)])
+
+
+def has_times_of(request: HttpRequest) -> bool:
+    """Whether the page is asked to say beside each line when it came."""
+    return request.GET.get("times") == "1"
+
+
 def step_title(name: str) -> str:
     """How people call a step; a builder's own steps keep their names."""
     titles = {
@@ -86,7 +102,7 @@ def step_title(name: str) -> str:
     return titles[StepName(name)] if name in set(StepName) else name
 
 
-def _reported(step: StepRow, can_read_logs: bool, now: datetime) -> StepPart:  # noqa: FBT001 - private, named by its caller
+def _reported(step: StepRow, error_count: int, *, can_read_logs: bool, has_times: bool, now: datetime) -> StepPart:
     is_open = step.status in {StepStatus.FAILED, StepStatus.RUNNING}
     is_shown = can_read_logs and step.log_size > 0 and (is_open or step.line_count <= INLINE_LINES)
     window: LogWindow = log_end(step) if is_shown else EMPTY
@@ -102,10 +118,10 @@ def _reported(step: StepRow, can_read_logs: bool, now: datetime) -> StepPart:  #
         duration_seconds=duration,
         note=_note(step, can_read_logs),
         is_open=is_open,
-        html=log_html(window),
+        html=log_html(window, has_times=has_times),
         lines_before=window.lines_before,
         is_left_out=can_read_logs and step.log_size > 0 and not is_shown,
-        error_count=len(errors),
+        error_count=max(error_count, len(errors)),  # the one is of the whole log, the other includes the open line
         error_line=errors[0] if errors else None,
     )
 

@@ -1,5 +1,6 @@
 """Apps as the JSON documents of the API, and as the cells of a CSV list."""
 
+from builds.domain.hold import hold_document
 from builds.selectors.app_rows import AppFilter, AppRow, app_row, app_rows
 from builds.selectors.build_documents import instant
 from builds.selectors.build_rows import BuildRow
@@ -33,6 +34,7 @@ def _document(app: AppRow, public_url: str) -> dict[str, object]:
         "url": app.url,
         "active": app.is_active,
         "builds": app.build_count,
+        "hold": hold_document(app.hold),
         "latest_build": _latest(app.latest, public_url) if app.latest else None,
     }
 

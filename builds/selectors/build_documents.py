@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
+from builds.domain.hold import hold_document, read_hold
 from builds.domain.messages import explain
 from builds.domain.statuses import StepStatus
 from builds.models import Build
@@ -11,28 +13,32 @@ from builds.selectors.build_rows import PAGE_ROWS, BuildRow, page_of, row_of
 from builds.selectors.filters import BuildFilter, filtered_builds
 from builds.selectors.step_rows import StepRow, step_rows
 from versions.domain.refusals import Refusal
+from versions.domain.version import Version
+from versions.selectors.advisories import AdvisoryRow, active_advisories, advisory_warnings, is_advisory_warning
 
 
 def build_document(*, build_id: int, stacks: tuple[str, ...], public_url: str) -> dict[str, object]:
-    """One build in two queries. Raises Refusal `build::unknown`, or `stack::unknown` when its stack isn't listed."""
+    """One build in three queries. Raises Refusal `build::unknown`, or `stack::unknown` when its stack isn't listed."""
     build = Build.objects.select_related("app").filter(pk=build_id).first()
     if build is None:
         raise Refusal("build::unknown", id=build_id)
     if stacks and build.stack not in stacks:
         raise Refusal("stack::unknown", stack=build.stack)
-    return _document(build, step_rows([build.pk])[build.pk], public_url)
+    return _document(build, step_rows([build.pk])[build.pk], active_advisories(), public_url)
 
 
 def build_documents(
     wanted: BuildFilter, *, before: Place | None, public_url: str, limit: int = PAGE_ROWS
 ) -> tuple[list[dict[str, object]], Place | None]:
-    """A page of builds, newest first, in two queries, and where the next one starts."""
-    builds, next_place = page_of(filtered_builds(wanted), before=before, limit=limit)
+    """A page of builds, newest first, in three queries, and where the next one starts."""
+    rows = Build.objects.select_related("app")
+    builds, next_place = page_of(filtered_builds(wanted), rows, before=before, limit=limit)
     steps = step_rows([build.pk for build in builds])
-    return [_document(build, steps[build.pk], public_url) for build in builds], next_place
+    advisories = active_advisories()
+    return [_document(build, steps[build.pk], advisories, public_url) for build in builds], next_place
 
 
-def _document(build: Build, steps: list[StepRow], public_url: str) -> dict[str, object]:
+def _document(build: Build, steps: list[StepRow], advisories: list[AdvisoryRow], public_url: str) -> dict[str, object]:
     detection = build.detection or {}
     return {
         "id": build.pk,
@@ -49,7 +55,8 @@ def _document(build: Build, steps: list[StepRow], public_url: str) -> dict[str, 
         "package_manager_version": package_manager_version(build),
         "request": detection.get("request"),
         "release": detection.get("release"),
-        "warnings": build.warnings,
+        "warnings": warnings_today(build, advisories),
+        "hold": hold_document(read_hold(detection.get("hold"))),
         "source": build.source,
         "builder": build.builder,
         "trigger": build.trigger,
@@ -59,6 +66,15 @@ def _document(build: Build, steps: list[StepRow], public_url: str) -> dict[str, 
         "finished_at": instant(build.finished_at),
         "url": f"{public_url}/builds/{build.pk}/",
     }
+
+
+def warnings_today(build: Build, advisories: list[AdvisoryRow]) -> list[Any]:
+    """What the builder was warned of, and the advisories that concern the build's release by now.
+
+    Those of the day of the build give way to today's: some have come since, some were withdrawn.
+    """
+    kept = [warning for warning in build.warnings if not is_advisory_warning(warning)]
+    return kept + advisory_warnings(Version.parse(build.python_version), advisories)
 
 
 def package_manager_version(build: Build) -> str | None:

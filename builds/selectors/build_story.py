@@ -6,10 +6,11 @@ from datetime import datetime
 
 from builds.models import Build
 from builds.querysets import Place
-from builds.selectors.build_documents import failure_document, package_manager_version
+from builds.selectors.build_documents import failure_document, package_manager_version, warnings_today
 from builds.selectors.build_rows import BuildRow, latest_success, row_of
 from builds.selectors.step_rows import StepRow, step_rows
 from versions.domain.refusals import Refusal
+from versions.selectors.advisories import active_advisories
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class BuildStory:
 
 
 def build_story(*, build_id: int) -> BuildStory:
-    """One build in at most four queries. Raises Refusal `build::unknown`."""
+    """One build in at most five queries. Raises Refusal `build::unknown`."""
     build = Build.objects.select_related("app").filter(pk=build_id).first()
     if build is None:
         raise Refusal("build::unknown", id=build_id)
@@ -58,7 +59,7 @@ def build_story(*, build_id: int) -> BuildStory:
         cancel_requested_by=build.cancel_requested_by_name,
         is_leased=build.lease_expires_at is not None,
         detection=detection,
-        warnings=build.warnings,
+        warnings=warnings_today(build, active_advisories()),
         failure=failure_document(row_of(build), detection),
         last_success=latest_success(app_id=build.app_id, before=place) if build.failure_code else None,
         previous_id=previous.values_list("pk", flat=True).first(),

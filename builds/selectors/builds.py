@@ -7,6 +7,8 @@ from builds.models import Build
 from builds.selectors.step_rows import StepRow, step_row
 from versions.domain.refusals import Refusal
 
+_ORDER = ("stack", "arch", "source", "trigger")
+
 
 def check_readable(*, build_id: int, stacks: tuple[str, ...]) -> None:
     """Raises Refusal `build::unknown`, or `stack::unknown` when the build's stack isn't among `stacks`."""
@@ -30,6 +32,14 @@ def previous_release(*, build_id: int, stacks: tuple[str, ...]) -> str | None:
     app = Build.objects.filter(pk=build_id).values("app_id")[:1]
     rows = Build.objects.filter(app_id=Subquery(app)).succeeded().on_stacks(stacks).exclude(python_version="")
     return rows.newest_first().values_list("python_version", flat=True).first()
+
+
+def queued_order(*, build_id: int) -> dict[str, object]:
+    """What whoever claimed the build is to build: `app`, `stack`, `arch`, `source`, `trigger`."""
+    row = Build.objects.filter(pk=build_id).select_related("app").only(*_ORDER, "app__name").first()
+    if row is None:
+        raise Refusal("build::unknown", id=build_id)
+    return {"app": row.app.name, **{name: getattr(row, name) for name in _ORDER}}
 
 
 def readable_step(*, build_id: int, name: str, stacks: tuple[str, ...] = ()) -> StepRow:

@@ -72,16 +72,16 @@ def comparison(*, build_id: int, other_id: int, can_read_logs: bool) -> Comparis
     before, after = builds[other_id], builds[build_id]
     steps = step_rows([build_id, other_id])
     pairs = _pairs(steps[other_id], steps[build_id])
-    packages = package_versions(before.report), package_versions(after.report)
-    variables = variable_names(before.report), variable_names(after.report)
+    packages = _recorded(package_versions(before.report), package_versions(after.report))
+    variables = _recorded(variable_names(before.report), variable_names(after.report))
     return Comparison(
         before=row_of(before),
         after=row_of(after),
         facts=differences(_facts(before), _facts(after)),
-        packages=differences(*packages) if all(packages) else [],
-        has_packages=all(packages),
-        variables=differences(*variables) if all(variables) else [],
-        has_variables=all(variables),
+        packages=packages or [],
+        has_packages=packages is not None,
+        variables=variables or [],
+        has_variables=variables is not None,
         steps=pairs,
         parting=_parting(pairs) if can_read_logs else None,
     )
@@ -94,6 +94,11 @@ def last_success_before(*, build_id: int) -> int | None:
         raise Refusal("build::unknown", id=build_id)
     success = latest_success(app_id=build.app_id, before=Place(build.created_at, build.pk))
     return success.id if success else None
+
+
+def _recorded(before: dict[str, str] | None, after: dict[str, str] | None) -> list[Difference] | None:
+    """What differs, None when one of them did not record it: then nothing can be said."""
+    return None if before is None or after is None else differences(before, after)
 
 
 def _facts(build: Build) -> dict[str, str]:

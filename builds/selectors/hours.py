@@ -1,22 +1,48 @@
-"""Builds counted: hours that are rolled up, and beside them the builds that have come since."""
+"""Builds counted: hours that are rolled up, and beside them the builds that have come since.
 
+The statements are written out: a page asks for all of them, and building each anew took longer than answering it.
+"""
+
+import json
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Sum
-from django.db.models.functions import TruncDate
 
 from builds.domain.durations import middle_seconds
-from builds.models import Build, BuildHour, BuildHourCount, RollUp
+from builds.domain.statuses import BuildStatus
 
 SAMPLE_ROWS = 5000  # of builds that no hour counts yet: an hour's, or all where the task has never run
+IN_PROGRESS_CAP = 5000
+_STANDING = """
+SELECT (SELECT rolled_until FROM builds_rollup WHERE id = 1),
+    (SELECT count(*) FROM (SELECT FROM builds_build WHERE status = ANY (%(moving)s) LIMIT %(cap)s) AS moving),
+    (SELECT json_agg(durations)::text FROM builds_buildhour WHERE hour >= %(since)s AND hour < %(until)s)
+"""
+_FRESH = """
+SELECT created_at, status, failure_code, extract(epoch FROM finished_at - started_at)::double precision
+FROM builds_build WHERE created_at >= %(since)s AND created_at < %(until)s
+ORDER BY created_at DESC, id DESC LIMIT %(limit)s
+"""
+# One walk over the hours for three answers: this window, the one before it, and the days.
+_COUNTED = """
+SELECT grouping(failure_code) = 1, day, span, status, failure_code, sum(builds) FROM (
+    SELECT CASE WHEN hour_id >= %(midnight)s THEN (hour_id AT TIME ZONE 'UTC')::date END AS day,
+        CASE WHEN hour_id >= %(since)s THEN 'now' WHEN hour_id >= %(before)s THEN 'before' ELSE '' END AS span,
+        status, failure_code, builds
+    FROM builds_buildhourcount
+    WHERE hour_id >= least(%(midnight)s::timestamptz, %(before)s::timestamptz) AND hour_id < %(until)s
+) AS counted
+GROUP BY GROUPING SETS ((day, status), (span, status, failure_code))
+"""
+# UNION drops what is listed twice by hashing, which count(DISTINCT …) would sort for.
 _SERIES = """
-SELECT major, minor, count(DISTINCT app_id) FROM (
+SELECT major, minor, count(*) FROM (
     SELECT app_id, major, minor FROM builds_appseries WHERE last_built_at >= %(since)s AND last_built_at < %(until)s
-    UNION ALL
+    UNION
     SELECT app_id, python_major, python_minor FROM (
         SELECT app_id, python_major, python_minor FROM builds_build
         WHERE created_at >= %(fresh)s AND created_at < %(until)s AND python_major IS NOT NULL
@@ -37,8 +63,33 @@ class Fresh(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """The window in question begins `since` and the equally long one before it `before`; both lie before `until`.
+
+    Days are told from `midnight`.
+    """
+
+    midnight: datetime
+    before: datetime
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """`rolled_until`: up to when hours are counted. `lengths`: (seconds, builds) of the window's hours by bucket.
+
+    `in_progress` is at most one more than IN_PROGRESS_CAP.
+    """
+
+    rolled_until: datetime | None
+    in_progress: int
+    lengths: list[tuple[float, int]]
+
+
+@dataclass(frozen=True, slots=True)
 class FreshBuilds:
-    """Newest first. `is_capped` when there are more than `SAMPLE_ROWS`; one more than that is listed then."""
+    """Newest first, from `since`. `is_capped` when there are more than `SAMPLE_ROWS`; one more is listed then."""
 
     rows: list[Fresh]
     is_capped: bool
@@ -48,8 +99,17 @@ class FreshBuilds:
 
 
 @dataclass(frozen=True, slots=True)
+class CountedHours:
+    """Builds by (status, failure code) in the window and in the one before it, and by (day in UTC, status)."""
+
+    now: Counter[tuple[str, str]]
+    before: Counter[tuple[str, str]]
+    by_day: Counter[tuple[date, str]]
+
+
+@dataclass(frozen=True, slots=True)
 class Tally:
-    """`counts`: builds by (status, failure code). `lengths`: (seconds, builds), hours' ones by bucket."""
+    """`counts`: builds by (status, failure code). `lengths`: (seconds, builds)."""
 
     counts: Counter[tuple[str, str]]
     lengths: list[tuple[float, int]]
@@ -60,61 +120,70 @@ class Tally:
         return sum(self.counts.values())
 
 
-def fresh_builds(*, since: datetime, until: datetime) -> FreshBuilds:
-    """Builds since the hours that are counted, in two queries."""
-    rolled = rolled_until()
-    rows = Build.objects.filter(created_at__gte=max(since, rolled) if rolled else since, created_at__lt=until)
-    found = rows.newest_first().values_list("created_at", "status", "failure_code", "started_at", "finished_at")
-    fresh = [
-        Fresh(at, status, code, (ended - begun).total_seconds() if begun and ended else None)
-        for at, status, code, begun, ended in found[: SAMPLE_ROWS + 1]
-    ]
+def standing(span: Span) -> Standing:
+    """One query."""
+    moving = [BuildStatus.QUEUED.value, BuildStatus.RUNNING.value]
+    values = {"moving": moving, "cap": IN_PROGRESS_CAP + 1, "since": span.since, "until": span.until}
+    [(rolled_until, in_progress, durations)] = _rows(_STANDING, values)
+    buckets: Counter[str] = Counter()
+    for hour in json.loads(durations or "[]"):
+        buckets.update(hour)
+    return Standing(rolled_until, in_progress, [(middle_seconds(int(name)), n) for name, n in buckets.items()])
+
+
+def fresh_builds(span: Span, rolled_until: datetime | None) -> FreshBuilds:
+    """Builds since the hours that are counted, in one query."""
+    since = _fresh_since(min(span.midnight, span.before), rolled_until)
+    rows = _rows(_FRESH, {"since": since, "until": span.until, "limit": SAMPLE_ROWS + 1})
+    fresh = [Fresh(*row) for row in rows]
     return FreshBuilds(fresh, len(fresh) > SAMPLE_ROWS)
 
 
-def tally(fresh: FreshBuilds, *, since: datetime, until: datetime) -> Tally:
-    """Builds begun from `since` until `until`, hours counting when they begin in it; in two queries."""
-    counted: Counter[tuple[str, str]] = Counter()
-    rows = BuildHourCount.objects.filter(hour_id__gte=since, hour_id__lt=until).order_by()
-    for status, code, builds in rows.values_list("status", "failure_code").annotate(number=Sum("builds")):
-        counted[status, code] = builds
-    buckets: Counter[int] = Counter()
-    hours = BuildHour.objects.filter(hour__gte=since, hour__lt=until).order_by()
-    for durations in hours.values_list("durations", flat=True):
-        for bucket, builds in durations.items():
-            buckets[bucket] += builds
-    lengths = [(middle_seconds(int(bucket)), builds) for bucket, builds in buckets.items()]
-    found = fresh.between(since, until)
-    counted.update((row.status, row.failure_code) for row in found)
-    lengths += [(row.seconds, 1) for row in found if row.seconds is not None]
-    return Tally(counted, lengths, fresh.is_capped and bool(found))
-
-
-def counts_by_day(fresh: FreshBuilds, *, since: datetime, until: datetime) -> Counter[tuple[date, str]]:
-    """Builds by (day in UTC, status), in one query."""
-    rows = BuildHourCount.objects.filter(hour_id__gte=since, hour_id__lt=until).order_by()
-    days = rows.annotate(day=TruncDate("hour_id", tzinfo=UTC)).values_list("day", "status")
-    found: Counter[tuple[date, str]] = Counter()
-    for day, status, builds in days.annotate(number=Sum("builds")):
-        found[day, status] = builds
-    found.update((row.created_at.astimezone(UTC).date(), row.status) for row in fresh.between(since, until))
+def counted_hours(span: Span) -> CountedHours:
+    """Hours count where they begin. One query."""
+    found = CountedHours(Counter(), Counter(), Counter())
+    values = {"midnight": span.midnight, "before": span.before, "since": span.since, "until": span.until}
+    for is_of_day, day, part, status, code, builds in _rows(_COUNTED, values):
+        if is_of_day and day:
+            found.by_day[day, status] = builds
+        elif part:
+            (found.now if part == "now" else found.before)[status, code] = builds
     return found
 
 
-def series_in_use(*, since: datetime, until: datetime) -> list[tuple[int, int, int]]:
-    """(major, minor, number of apps that built on it), newest series first, in two queries."""
-    rolled = rolled_until()
-    parameters: dict[str, Any] = {
-        "since": since,
-        "until": until,
-        "fresh": max(since, rolled) if rolled else since,
-        "limit": SAMPLE_ROWS,
-    }
+def tally(
+    counted: Counter[tuple[str, str]],
+    fresh: FreshBuilds,
+    lengths: list[tuple[float, int]],
+    *,
+    since: datetime,
+    until: datetime,
+) -> Tally:
+    """A window's hours with the builds that have come since."""
+    found = fresh.between(since, until)
+    counts = counted + Counter((row.status, row.failure_code) for row in found)
+    fresh_lengths = ((row.seconds, 1) for row in found if row.seconds is not None)
+    return Tally(counts, [*lengths, *fresh_lengths], fresh.is_capped and bool(found))
+
+
+def counts_by_day(counted: CountedHours, fresh: FreshBuilds, *, span: Span) -> Counter[tuple[date, str]]:
+    """Builds by (day in UTC, status)."""
+    found = fresh.between(span.midnight, span.until)
+    return counted.by_day + Counter((row.created_at.astimezone(UTC).date(), row.status) for row in found)
+
+
+def series_in_use(span: Span, rolled_until: datetime | None) -> list[tuple[int, int, int]]:
+    """(major, minor, number of apps that built on it in the window), newest series first, in one query."""
+    fresh = _fresh_since(span.since, rolled_until)
+    values = {"since": span.since, "until": span.until, "fresh": fresh, "limit": SAMPLE_ROWS}
+    return [(int(major), int(minor), int(apps)) for major, minor, apps in _rows(_SERIES, values)]
+
+
+def _fresh_since(since: datetime, rolled_until: datetime | None) -> datetime:
+    return max(since, rolled_until) if rolled_until else since
+
+
+def _rows(statement: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(_SERIES, parameters)
-        return [(int(major), int(minor), int(apps)) for major, minor, apps in cursor.fetchall()]
-
-
-def rolled_until() -> datetime | None:
-    """Up to when hours are counted."""
-    return RollUp.objects.filter(pk=1).values_list("rolled_until", flat=True).first()
+        cursor.execute(statement, values)
+        return list(cursor.fetchall())

@@ -5,37 +5,13 @@ Apps are counted by situation in the database, each situation is resolved once, 
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
-
-from django.db import connection
 
 from builds.domain.impact import Fate, Impact, Situation, impact
+from builds.selectors.situations import ROWS_AT_ONCE, apps_in, situation_counts
 from versions.domain.table import Table
-from versions.selectors.impact import ImpactCounts
+from versions.selectors.impact import FailingApp, ImpactCounts, NewlyFailing
 
-# One look at the index `build_last_detection` for every active app.
-_LAST_DETECTIONS = """
-    FROM builds_app a CROSS JOIN LATERAL (
-        SELECT b.stack, b.arch, b.request_version, b.request_origin, b.python_version
-        FROM builds_build b
-        WHERE b.app_id = a.id AND b.detection IS NOT NULL
-        ORDER BY b.created_at DESC, b.id DESC LIMIT 1
-    ) s
-"""
-_COUNT = f"""
-    SELECT s.stack, s.arch, s.request_version, s.request_origin, s.python_version, count(*)
-    {_LAST_DETECTIONS} WHERE a.is_active GROUP BY 1, 2, 3, 4, 5
-"""
-_LIST = f"""
-    SELECT a.name, a.owner, a.contact, s.stack, s.arch, s.request_version, s.request_origin, s.python_version
-    {_LAST_DETECTIONS}
-    JOIN unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[])
-        AS g(stack, arch, request_version, request_origin, python_version)
-        ON (s.stack, s.arch, s.request_version, s.request_origin, s.python_version)
-         = (g.stack, g.arch, g.request_version, g.request_origin, g.python_version)
-    WHERE a.is_active AND a.name > %s ORDER BY a.name LIMIT %s
-"""
-ROWS_AT_ONCE = 5_000
+FAILING_NAMED = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +43,26 @@ class AffectedApp:
 
 def fleet_impact(before: Table, after: Table) -> FleetImpact:
     """One query, then one resolution for each situation under either table."""
-    with connection.cursor() as cursor:
-        cursor.execute(_COUNT)
-        apps = {Situation(*row[:5]): row[5] for row in cursor.fetchall()}
+    apps = situation_counts()
     return FleetImpact({situation: impact(situation, before, after) for situation in apps}, apps)
 
 
 def impact_counts(before: Table, after: Table) -> ImpactCounts:
     """What the publishing pages show."""
     return fleet_impact(before, after).counts
+
+
+def newly_failing(before: Table, after: Table) -> NewlyFailing:
+    """What a rollback over the API warns of."""
+    fleet = fleet_impact(before, after)
+    first = affected_apps(fleet, Fate.NEWLY_FAILS, limit=FAILING_NAMED)
+    return NewlyFailing(
+        fleet.counts.newly_failing,
+        tuple(
+            FailingApp(app.name, app.owner, app.contact, app.situation.stack, app.situation.request_version)
+            for app in first
+        ),
+    )
 
 
 def affected_apps(fleet: FleetImpact, fate: Fate | None, *, after: str = "", limit: int = 50) -> list[AffectedApp]:
@@ -85,16 +72,8 @@ def affected_apps(fleet: FleetImpact, fate: Fate | None, *, after: str = "", lim
         for situation, found in fleet.impacts.items()
         if (found.fate is fate if fate is not None else bool(found.new_warnings))
     ]
-    if not wanted:
-        return []
-    columns: list[Any] = [list(column) for column in zip(*wanted, strict=True)]
-    with connection.cursor() as cursor:
-        cursor.execute(_LIST, [*columns, after, limit])
-        rows = [(*row[:3], Situation(*row[3:])) for row in cursor.fetchall()]
-    return [
-        AffectedApp(name, owner, contact, situation, fleet.impacts[situation])
-        for name, owner, contact, situation in rows
-    ]
+    rows = apps_in(wanted, after=after, limit=limit)
+    return [AffectedApp(*row[:3], row.situation, fleet.impacts[row.situation]) for row in rows]
 
 
 def all_affected_apps(fleet: FleetImpact, fate: Fate | None) -> Iterator[AffectedApp]:

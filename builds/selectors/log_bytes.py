@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 
+from builds.domain.log_lines import MAX_LINE_BYTES
 from builds.models import LogChunk
 
 ROWS_AT_ONCE = 8  # a row holds up to 256 KiB
@@ -36,6 +37,27 @@ def log_pieces(*, step_id: int, start: int = 0, end: int | None = None) -> Itera
                 yield gap_mark(gap)
             yield bytes(data)[max(position - offset, 0) : None if end is None else end - offset]
             position = offset + len(data)
+
+
+def open_line_of(*, step_id: int, log_size: int, newlines: int) -> bytes:
+    """The beginning, as far as pages show it, of the last line of a log that does not end with a newline."""
+    end = log_bytes(step_id=step_id, start=max(log_size - MAX_LINE_BYTES, 0), end=log_size)
+    if b"\n" in end or log_size <= MAX_LINE_BYTES:
+        return end[end.rfind(b"\n") + 1 :]
+    return line_start(step_id=step_id, index=newlines, log_size=log_size)
+
+
+def line_start(*, step_id: int, index: int, log_size: int) -> bytes:
+    """The first bytes of line `index`, counted from 0 within the step, as far as pages show it.
+
+    Of a line whose beginning was let go, the first that are left.
+    """
+    chunks = LogChunk.objects.filter(step_id=step_id, newlines_before__lt=index)
+    row = chunks.order_by("-newlines_before", "-offset").values_list("offset", "end", "newlines_before").first()
+    offset, end, before = row if index and row else (0, 0, index)
+    data = log_bytes(step_id=step_id, start=offset, end=min(end + MAX_LINE_BYTES, log_size))
+    lines = data.split(b"\n", index - before + 1)
+    return lines[index - before][:MAX_LINE_BYTES] if len(lines) > index - before else b""
 
 
 def gap_mark(size: int) -> bytes:

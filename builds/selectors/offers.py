@@ -1,25 +1,24 @@
-"""What lists of builds can be narrowed to: the stacks and series of the published table."""
+"""What lists of builds and apps can be narrowed to: the stacks and series of the published table."""
+
+from dataclasses import dataclass
 
 from versions.domain.refusals import Refusal
-from versions.domain.table import Table
 from versions.selectors import published_table
 
 
-def offered_stacks() -> list[str]:
-    """Names of all stacks, newest base first; none before the first publication."""
-    table = _table()
-    return [stack.name for stack in table.stacks] if table else []
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """Names of all stacks, newest base first, and the series that any of them has, newest first."""
+
+    stacks: list[str]
+    series: list[str]
 
 
-def offered_series() -> list[str]:
-    """All series that any stack has, newest first."""
-    table = _table()
-    known = {entry.series for stack in table.stacks for entry in stack.series} if table else set()
-    return [str(series) for series in sorted(known, reverse=True)]
-
-
-def _table() -> Table | None:
+def offers() -> Offers:
+    """In one query; nothing is offered before the first publication."""
     try:
-        return published_table().table
+        table = published_table().table
     except Refusal:
-        return None
+        return Offers([], [])
+    series = {entry.series for stack in table.stacks for entry in stack.series}
+    return Offers([stack.name for stack in table.stacks], [str(known) for known in sorted(series, reverse=True)])

@@ -27,6 +27,7 @@ class StepRow:
     first_line: int
     gap_start: int | None = None
     gap_end: int | None = None
+    is_line_open: bool = False
 
 
 def step_rows(build_ids: Collection[int]) -> dict[int, list[StepRow]]:
@@ -60,6 +61,7 @@ def _row(step: Step, first_line: int) -> StepRow:
         first_line=first_line,
         gap_start=step.gap_start,
         gap_end=step.gap_end,
+        is_line_open=step.is_log_line_open,
     )
 
 

@@ -34,7 +34,7 @@ def claim_build(*, build_id: int, builder: dict[str, str], caller: Caller, idemp
             fence=fence,
             claim_key=key,
             builder=builder or build.builder,
-            started_at=now,
+            started_at=max(now, build.created_at),
             heartbeat_at=now,
             lease_expires_at=lease_end(now),
         )

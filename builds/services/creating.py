@@ -13,6 +13,7 @@ from builds.models import Build
 from builds.services.holding import new_fence
 from builds.services.leases import lease_end
 from builds.services.numbering import take_number
+from builds.services.queueing import announce_build
 from versions.domain.canonical import canonical_json
 from versions.domain.refusals import Refusal
 from versions.selectors import published_table
@@ -82,6 +83,10 @@ def _insert(order: BuildOrder, caller: Caller, idempotency_key: str, digest: str
         created_at=now,
         started_at=None if order.is_queued else now,
     )
+    if order.is_queued:
+        # A message sent before the commit could reach a builder that finds no build. One that is lost after it, or
+        # that the broker does not take, is sent by the sweep.
+        transaction.on_commit(lambda: announce_build(build_id=build.pk), robust=True)
     return CreatedBuild(build.pk, number, fence, BuildStatus(build.status), is_new=True)
 
 

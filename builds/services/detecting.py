@@ -10,6 +10,7 @@ from builds.models import Build
 from builds.services.holding import held_build
 from versions.domain.version import Version
 from versions.selectors import published_table
+from versions.selectors.advisories import active_advisories, advisory_warnings, is_advisory_warning
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +31,16 @@ class UsedDetection:
 def record_detection(*, build_id: int, fence: int, detection: UsedDetection, caller: Caller) -> None:
     """Keeps the detection with the build; a later one replaces it, since hooks change files.
 
+    Advisories that concern the release today join its warnings, whatever the builder knew of them.
+
     Raises Refusal `revision::unknown` when the table it speaks of was never published here, and what `held_build`
     raises.
     """
     if detection.revision is not None:
         published_table(detection.revision)
     release = detection.release
+    warnings: list[object] = [warning for warning in detection.warnings if not is_advisory_warning(warning)]
+    warnings += advisory_warnings(release, active_advisories())
     with transaction.atomic():
         build, _now = held_build(build_id=build_id, fence=fence, caller=caller)
         Build.objects.filter(pk=build.pk).update(
@@ -49,6 +54,6 @@ def record_detection(*, build_id: int, fence: int, detection: UsedDetection, cal
             python_minor=release.minor if release else None,
             python_patch=release.patch if release else None,
             is_python_pinned=detection.is_pinned if release else None,
-            warnings=detection.warnings,
+            warnings=warnings,
             detection=detection.document,
         )

@@ -25,7 +25,12 @@ def group_failure(*, build_id: int, code: str, detail: str, now: datetime) -> No
     line = storable_text(normalised_line(example))
     key = fingerprint(code, line)
     group_id = FailureGroup.objects.filter(fingerprint=key).values_list("pk", flat=True).first()
-    if group_id is None:
+    if group_id is not None:
+        # A report of the past may be older than the first one known.
+        FailureGroup.objects.filter(pk=group_id, first_seen_at__gt=now).update(
+            first_seen_at=now, first_build_id=build_id, revision=_revision_in_force(now)
+        )
+    else:
         first = FailureGroup(
             fingerprint=key,
             code=code,
@@ -34,7 +39,7 @@ def group_failure(*, build_id: int, code: str, detail: str, now: datetime) -> No
             first_seen_at=now,
             last_seen_at=now,
             first_build_id=build_id,
-            revision=_revision_in_force(),
+            revision=_revision_in_force(now),
         )
         FailureGroup.objects.bulk_create([first], ignore_conflicts=True)
         group_id = FailureGroup.objects.values_list("pk", flat=True).get(fingerprint=key)
@@ -51,14 +56,26 @@ def group_ungrouped_failures(*, limit: int = 500) -> int:
     return len(found)
 
 
-def annotate_group(*, group_id: int, note: str, actor: Actor) -> None:
-    """Replaces the staff's note; an empty one takes it away. Raises Refusal `failure-group::unknown`."""
-    text = storable_text(note.replace("\r\n", "\n")).strip()[:MAX_NOTE_CHARACTERS]
-    changed = FailureGroup.objects.filter(pk=group_id).update(
-        note=text, noted_by_name=actor.name, noted_at=timezone.now()
-    )
-    if not changed:
-        raise Refusal("failure-group::unknown", id=group_id)
+def annotate_group(*, group_id: int, note: str, expected: str, actor: Actor) -> None:
+    """Replaces the staff's note; an empty one takes it away. `expected` is the note that the writer began with.
+
+    Raises Refusal `failure-group::unknown`, `failure-group::changed-meanwhile`. The same note again changes nothing.
+    """
+    text = _note(note)
+    with transaction.atomic():
+        group = FailureGroup.objects.select_for_update(no_key=True).filter(pk=group_id).first()
+        if group is None:
+            raise Refusal("failure-group::unknown", id=group_id)
+        if group.note == text:
+            return
+        if group.note != _note(expected):
+            raise Refusal("failure-group::changed-meanwhile", id=group_id)
+        FailureGroup.objects.filter(pk=group_id).update(note=text, noted_by_name=actor.name, noted_at=timezone.now())
+
+
+def _note(text: str) -> str:
+    """As it is stored: browsers end lines in their own way."""
+    return storable_text(text.replace("\r\n", "\n")).strip()[:MAX_NOTE_CHARACTERS]
 
 
 def _telling_line(build_id: int) -> str:
@@ -70,8 +87,8 @@ def _telling_line(build_id: int) -> str:
     return error_line(log_bytes(step_id=step.pk, start=max(step.log_size - LOG_END_BYTES, 0), end=step.log_size))
 
 
-def _revision_in_force() -> int | None:
+def _revision_in_force(at: datetime) -> int | None:
     try:
-        return published_table().number
+        return published_table(as_of=at).number
     except Refusal:
         return None

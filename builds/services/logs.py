@@ -8,7 +8,7 @@ from builds.domain.caller import Caller
 from builds.domain.log_masking import LOOK_BACK_BYTES, is_same_but_for_masks, masked
 from builds.domain.statuses import StepStatus
 from builds.models import LogChunk, Step
-from builds.selectors.log_bytes import log_bytes
+from builds.selectors.log_bytes import log_bytes, open_line_of
 from builds.services.holding import LockedBuild, check_fence, held_build, locked_build
 from builds.services.log_limits import let_go_beyond_limit
 from builds.services.log_rows import log_rows
@@ -51,7 +51,10 @@ def append_log(*, build_id: int, fence: int, step: str, offset: int, data: bytes
 def _store(step: Step, data: bytes, held: LockedBuild) -> None:
     before = step.log_size
     kept = _masked(step, data)
-    rows = log_rows(step=step, data=kept, received_at=held.now)
+    # The line that goes on here is read again only where it ends.
+    is_line_ended = step.is_log_line_open and b"\n" in kept
+    open_line = open_line_of(step_id=step.pk, log_size=before, newlines=step.log_newlines) if is_line_ended else b""
+    rows = log_rows(step=step, data=kept, received_at=held.now, open_line=open_line)
     LogChunk.objects.bulk_create(rows)
     let_go_beyond_limit(step=step)
     # The lock on the build keeps other writers away; the condition on the old size would show it if it did not.

@@ -34,7 +34,10 @@ def _lose(build: Build, now: datetime) -> None:
     check_move(BuildStatus(build.status), BuildStatus.LOST)
     close_open_steps(build=build, status=BuildStatus.LOST, now=now)
     Build.objects.filter(pk=build.pk).update(
-        status=BuildStatus.LOST, failure_code=LOST_CODE, finished_at=now, lease_expires_at=None
+        status=BuildStatus.LOST,
+        failure_code=LOST_CODE,
+        finished_at=max(now, build.started_at or build.created_at),
+        lease_expires_at=None,
     )
     group_failure(build_id=build.pk, code=LOST_CODE, detail="", now=now)
 

@@ -10,19 +10,19 @@ from django.db import IntegrityError, transaction
 from builds.domain.buildpack_reports import ReportedBuild, ReportedRun, ReportedStep, read_report
 from builds.domain.buildpack_reports.document import detection_document, oddity_document
 from builds.domain.caller import Caller
+from builds.domain.hooks import REPORT_TRIGGER
 from builds.domain.log_masking import masked
 from builds.domain.source_address import without_credentials
 from builds.models import Build, LogChunk, Step
 from builds.services.grouping import group_failure
 from builds.services.log_rows import log_rows
 from builds.services.numbering import take_number
-from builds.services.rolling_up import unsettle_hour
+from builds.services.rolling_up import count_late_build
 from builds.services.run_instants import run_instants
 from versions.domain.refusals import Refusal
 from versions.domain.table import StackEntry
 from versions.selectors import published_table
-
-TRIGGER = "report"
+from versions.selectors.advisories import active_advisories, advisory_warnings
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def _insert(
         stack=order.stack,
         arch=stack.archs[0] if stack.archs else "amd64",
         status=reported.status,
-        trigger=TRIGGER,
+        trigger=REPORT_TRIGGER,
         source=order.source | {"url": without_credentials(order.source.get("url", ""))},
         builder=order.buildpack,
         requested_by_id=caller.actor.user_id,
@@ -103,7 +103,10 @@ def _insert(
         python_minor=version.minor if version else None,
         python_patch=version.patch if version else None,
         is_python_pinned=reported.is_pinned if version else None,
-        warnings=[oddity_document(oddity) for oddity in reported.oddities],
+        warnings=[
+            *(oddity_document(oddity) for oddity in reported.oddities),
+            *advisory_warnings(version, active_advisories()),
+        ],
         detection=detection_document(reported),
         failure_code=reported.failure_code,
         failure_detail=reported.failure_detail,
@@ -116,7 +119,7 @@ def _insert(
     group_failure(
         build_id=build.pk, code=reported.failure_code, detail=reported.failure_detail, now=instants.finished_at
     )
-    unsettle_hour(at=instants.started_at)
+    count_late_build(build=build)
     return RecordedReport(build.pk, is_new=True)
 
 

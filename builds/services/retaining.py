@@ -15,6 +15,7 @@ from builds.domain.statuses import BuildStatus
 from builds.models import App, Build, RetentionRun, Step
 from builds.models.build import FINAL_STATUSES
 from builds.querysets import BuildQuerySet, Place
+from builds.services.rolling_up import keep_hours
 
 BATCH_BUILDS = 200
 LONGEST_RUN = timedelta(minutes=20)  # the rest is the next run's
@@ -66,6 +67,7 @@ def _prune(run: RetentionRun, column: str, ids: list[int], *, is_dry_run: bool) 
             # Locked and looked at once more: the last success may have become another one, or the first.
             kept = set(_prunable().filter(pk__in=ids).select_for_update(of=("self",)).values_list("pk", flat=True))
             ids = [pk for pk in ids if pk in kept]
+            keep_hours(Build.objects.filter(pk__in=ids).values_list("created_at", flat=True))
             Build.objects.filter(pk__in=ids).delete()
         changes = {column: F(column) + len(ids), "log_bytes": F("log_bytes") + size}
         RetentionRun.objects.filter(pk=run.pk).update(**changes)

@@ -1,13 +1,15 @@
 """Counting builds by the hour, so that the dashboard doesn't have to."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Min
+from django.db.models import F, Min
 from django.utils import timezone
 
-from builds.models import Build, BuildHour, RollUp
+from builds.domain.durations import bucket_of
+from builds.models import Build, BuildHour, BuildHourCount, RollUp
 
 # Whoever is making a build now began the transaction a moment ago, and it is not visible yet.
 _SETTLING = timedelta(minutes=2)
@@ -24,8 +26,8 @@ WITH counted AS (
            lease_expires_at
     FROM builds_build WHERE created_at >= %(since)s AND created_at < %(until)s
 ), hours AS (
-    INSERT INTO builds_buildhour (hour, is_settled, durations)
-    SELECT hour, bool_and(status NOT IN ('queued', 'running') AND lease_expires_at IS NULL), '{}'
+    INSERT INTO builds_buildhour (hour, is_settled, is_pruned, durations)
+    SELECT hour, bool_and(status NOT IN ('queued', 'running') AND lease_expires_at IS NULL), false, '{}'
     FROM found GROUP BY hour
     ON CONFLICT (hour) DO UPDATE SET is_settled = excluded.is_settled
     RETURNING 1
@@ -84,8 +86,7 @@ def roll_up_hours(*, now: datetime | None = None) -> int:
     """
     now = now or timezone.now()
     with transaction.atomic():
-        RollUp.objects.bulk_create([RollUp(pk=1)], ignore_conflicts=True)
-        state = RollUp.objects.select_for_update(skip_locked=True).filter(pk=1).first()
+        state = _state(is_waiting=False)
         if state is None:
             return 0
         until = _hour_of(now - _SETTLING)
@@ -95,8 +96,8 @@ def roll_up_hours(*, now: datetime | None = None) -> int:
             end = min(since + _DAYS_AT_ONCE, until)
             _count(since, end)
             since, stretches = end, stretches + 1
-        unsettled = BuildHour.objects.filter(is_settled=False, hour__lt=until).values_list("hour", flat=True)
-        for hour in list(unsettled[:_UNSETTLED_AT_ONCE]):
+        unsettled = BuildHour.objects.filter(is_settled=False, is_pruned=False, hour__lt=until)
+        for hour in list(unsettled.values_list("hour", flat=True)[:_UNSETTLED_AT_ONCE]):
             _count(hour, hour + _HOUR)
             stretches += 1
         if since is not None:
@@ -110,6 +111,40 @@ def refresh_groups(*, now: datetime | None = None) -> None:
         cursor.execute(_GROUPS, {"since": (now or timezone.now()) - _GROUP_DAYS})
 
 
+def keep_hours(instants: Iterable[datetime]) -> None:
+    """Keeps the figures of these instants' hours before builds of them are pruned; part of that transaction.
+
+    Hours that wait to be counted again are counted now, while their builds are there.
+    """
+    _state(is_waiting=True)
+    hours = BuildHour.objects.filter(hour__in={_hour_of(at) for at in instants}, is_pruned=False)
+    for hour in list(hours.filter(is_settled=False).values_list("hour", flat=True)):
+        _count(hour, hour + _HOUR)
+    hours.update(is_pruned=True)
+
+
+def count_late_build(*, build: Build) -> None:
+    """Counts a build that is over and was told after its hour had passed; part of the transaction that inserts it.
+
+    The hour is counted again, or, when builds of it were pruned, the build is added to its figures.
+    """
+    at = _hour_of(build.created_at)
+    with transaction.atomic():
+        hour = BuildHour.objects.select_for_update().filter(hour=at, is_pruned=True).first()
+        if hour is None:
+            unsettle_hour(at=at)
+            return
+        counts = BuildHourCount.objects.filter(hour=hour, status=build.status, failure_code=build.failure_code)
+        if not counts.update(builds=F("builds") + 1):
+            BuildHourCount.objects.create(hour=hour, status=build.status, failure_code=build.failure_code, builds=1)
+        if build.started_at and build.finished_at:
+            bucket = str(bucket_of((build.finished_at - build.started_at).total_seconds()))
+            durations = {**hour.durations, bucket: hour.durations.get(bucket, 0) + 1}
+            BuildHour.objects.filter(pk=at).update(durations=durations)
+        with connection.cursor() as cursor:
+            cursor.execute(_SERIES, {"since": at, "until": at + _HOUR})
+
+
 def unsettle_hour(*, at: datetime) -> None:
     """Has the hour counted again: a build was put into it, or changed, after it had passed."""
     BuildHour.objects.bulk_create(
@@ -118,6 +153,12 @@ def unsettle_hour(*, at: datetime) -> None:
         unique_fields=["hour"],
         update_fields=["is_settled"],
     )
+
+
+def _state(*, is_waiting: bool) -> RollUp | None:
+    """The one row, locked; None when somebody else has it and nobody is to wait."""
+    RollUp.objects.bulk_create([RollUp(pk=1)], ignore_conflicts=True)
+    return RollUp.objects.select_for_update(skip_locked=not is_waiting).filter(pk=1).first()
 
 
 def _count(since: datetime, until: datetime) -> None:

@@ -51,13 +51,19 @@ def report_step(*, build_id: int, fence: int, name: str, report: StepReport, cal
 
 def _check_same(step: Step, report: StepReport) -> None:
     """A step that is over has one outcome; another exit code under the same status would be a second one."""
-    if report.exit_code is not None and report.exit_code != step.exit_code:
+    told = _exit_code(report)
+    if told is not None and told != step.exit_code:
         raise Refusal("step::impossible-move", current=step.status, wanted=report.status.value)
+
+
+def _exit_code(report: StepReport) -> int | None:
+    """What has not ended, or never began, has no exit status, whatever is said."""
+    return report.exit_code if report.status in {StepStatus.SUCCEEDED, StepStatus.FAILED} else None
 
 
 def _apply(step: Step, report: StepReport, held: LockedBuild) -> None:
     step.status = report.status
-    step.exit_code = report.exit_code
+    step.exit_code = _exit_code(report)
     step.command = report.command or step.command
     step.skip_reason = report.skip_reason
     instants = _instants(step, report, held)

@@ -23,15 +23,21 @@ class Role(models.TextChoices):
 # Accounts and tokens are the admins' alone, even to look at. Apps of others (groups, mail addresses) serve nobody here.
 _READABLE_APPS = frozenset({"versions", "builds"})
 _OWN_APPS = _READABLE_APPS | {"portal"}
-# Of what builds leave behind, publishers may change what people decide: the registry, and that a build shall stop.
-_PUBLISHERS_WRITES = frozenset({"builds.add_app", "builds.change_app", "builds.cancel_build"})
+# Of what builds leave behind, publishers may change what people decide: the registry, that a build shall stop, and
+# what is known about a failure.
+_PUBLISHERS_WRITES = frozenset(
+    {"builds.add_app", "builds.change_app", "builds.cancel_build", "builds.annotate_failuregroup"}
+)
+
+# Whoever publishes must not be able to say that publishing needs nobody else.
+_ADMINS_ALONE = frozenset({"versions.set_approval"})
 
 
 def role_allows(role: str, permission: str) -> bool:
     """Whether `role` carries `permission`, written as Django does: `app.codename`.
 
-    Viewers read both apps. Publishers may also do everything to the version table, edit the registry of
-    apps and stop builds. Admins may do everything.
+    Viewers read both apps. Publishers may also do everything to the version table but say which stacks need a second
+    approver, edit the registry of apps and stop builds. Admins may do everything.
     An unknown role carries nothing.
     """
     app, _dot, codename = permission.partition(".")
@@ -40,7 +46,8 @@ def role_allows(role: str, permission: str) -> bool:
             return app in _OWN_APPS
         case Role.PUBLISHER:
             is_read = app in _READABLE_APPS and codename.startswith("view_")
-            return app == "versions" or is_read or permission in _PUBLISHERS_WRITES
+            is_table = app == "versions" and permission not in _ADMINS_ALONE
+            return is_table or is_read or permission in _PUBLISHERS_WRITES
         case Role.VIEWER:
             return app in _READABLE_APPS and codename.startswith("view_")
         case _:

@@ -20,3 +20,12 @@ class AccountAdapter(DefaultAccountAdapter):
     ) -> None:
         if message_template not in _SUPERFLUOUS:
             super().add_message(request, level, message_template, *args, **kwargs)
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """What wrong passwords are counted by: the account alone.
+
+        The library adds the name under which the portal was asked, port included; that is the client's to choose, and
+        each port would be worth five more guesses.
+        """
+        del request
+        return str(credentials.get("username", "")).lower()

@@ -12,6 +12,10 @@ DEFAULT_HOST = "127.0.0.1"
 # Read in portal/settings.py and described in docs/settings.md. bin/manage takes over those that bin/run was given.
 SETTINGS = (
     "ALLOWED_HOSTS",
+    "ARTIFACT_MAX_MEGABYTES",
+    "ARTIFACT_STORAGE",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
     "CELERY_BROKER_URL",
     "CELERY_QUEUE",
     "DATABASE_OWNER_URL",
@@ -21,6 +25,8 @@ SETTINGS = (
     "KEEP_BUILDS_AN_APP",
     "KEEP_BUILDS_DAYS",
     "KEEP_LOGS_MEGABYTES",
+    "KEEP_SOURCES_DAYS",
+    "MAX_SOURCE_MEGABYTES",
     "PORT",
     "PORTAL_HOME",
     "PUBLIC_URL",

@@ -13,34 +13,18 @@ from builds.domain.statuses import BuildStatus
 from builds.selectors.build_rows import BuildRow, build_rows
 from builds.selectors.dashboard import BuildSummary, SeriesUse, build_summary
 from builds.selectors.filters import BuildFilter
+from builds.selectors.queue_depths import queue_depths
 from portal.messages import ALL, explain
+from portal.pages.dashboard_lists import Bar, ShownBuild
 from portal.pages.day_chart import day_chart
 from versions.domain.refusals import Refusal
 from versions.domain.table import StackStatus, Table
 from versions.domain.version import Series
+from versions.selectors.outside_copies import copies_to_look_at
 from versions.selectors.publishing import PendingChange, pending_change
 
 BUILDS_SHOWN = 6
 WARNED_AHEAD = timedelta(days=365)
-
-
-@dataclass(frozen=True, slots=True)
-class ShownBuild:
-    """A build with its failure's title."""
-
-    row: BuildRow
-    failure: str
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """One row of a bar chart: `percent` of the longest bar, `tone` "", "warn" or "bad"."""
-
-    key: str
-    label: str
-    number: int
-    percent: int
-    tone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +52,8 @@ def dashboard(request: HttpRequest) -> HttpResponse:
             "summary": summary,
             "change": change,
             "ends": ends,
+            "copies": copies_to_look_at(),
+            "queue": queue_depths(),
             "reasons": _reason_bars(summary),
             "series": _series_bars(summary, ends),
             "chart": day_chart(summary.by_day),

@@ -1,5 +1,6 @@
 """The entries of the sidebar, in its order. An entry appears as soon as its page exists."""
 
+from functools import cache
 from typing import NamedTuple
 
 from django.urls import NoReverseMatch, reverse
@@ -38,7 +39,7 @@ _GROUPS: tuple[tuple[StrOrPromise, tuple[tuple[str, tuple[str, ...], str, StrOrP
         (
             (
                 "versions:matrix",
-                ("versions:matrix", "versions:release-publish", "versions:pending"),
+                ("versions:matrix", "versions:release-publish", "versions:pending", "versions:proposal"),
                 "matrix",
                 _("Version matrix"),
             ),
@@ -53,8 +54,10 @@ _GROUPS: tuple[tuple[StrOrPromise, tuple[tuple[str, tuple[str, ...], str, StrOrP
                 "release",
                 _("Releases"),
             ),
+            ("builds:advisory-list", ("builds:advisory-", "versions:advisory-"), "warn", _("Advisories")),
             ("versions:stack-list", ("versions:stack-",), "stack", _("Stacks")),
             ("versions:revision-list", ("versions:revision-",), "history", _("Revisions")),
+            ("versions:outside-list", ("versions:outside-",), "search", _("Outside copies")),
             ("builds:sandbox", ("builds:sandbox",), "sandbox", _("Sandbox")),
         ),
     ),
@@ -84,7 +87,9 @@ def menu(current_name: str) -> list[Group]:
     return groups
 
 
+@cache
 def _address(name: str) -> str | None:
+    """Looked up once: every page shows every entry."""
     try:
         return reverse(name)
     except NoReverseMatch:

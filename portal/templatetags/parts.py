@@ -1,6 +1,7 @@
 """Small parts of every page: icons, status badges, instants and durations. `{% load parts %}`."""
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from django import template
@@ -55,6 +56,12 @@ def look_of(status: str) -> Look:
 @register.simple_tag
 def icon(name: str, classes: str = "") -> SafeString:
     """An icon of portal/static/portal/icons.svg. It only decorates: the word beside it carries the meaning."""
+    return _icon(name, classes)
+
+
+@lru_cache(maxsize=256)
+def _icon(name: str, classes: str) -> SafeString:
+    """A page shows the same few icons a hundred times; where their sheet lies is settled when a process starts."""
     return format_html(
         '<svg class="icon{}" aria-hidden="true"><use href="{}#{}"/></svg>',
         f" {classes}" if classes else "",

@@ -1,16 +1,23 @@
 """Codes that whoever reports builds, and reads them, is told."""
 
 import base64
+import hashlib
 from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from builds.builder.fetched_source import SourceFetcher
+from builds.builder.portal import Portal
 from builds.domain.statuses import BuildStatus, check_move
-from builds.models import Build
+from builds.models import Build, FailureGroup
 from builds.selectors.failure_groups import failure_group
 from builds.services import end_lost_builds
+from builds.services.grouping import annotate_group
 from portal.access.scopes import Scope
 from portal.services import issue_token
-from tests.codes.provoking import Answered, World, provokes, refused, replied, told_of
+from tests.codes.provoking import Answered, World, failed, provokes, refused, replied, told_of
 from tests.reporting import ANNA, ApiBuilder, run_out
+from tests.unit.builder.stand_in import Answer, always, stand_in
 
 
 def building(world: World) -> ApiBuilder:
@@ -71,6 +78,43 @@ def log_of_no_step(world: World) -> Answered:
 def step_that_runs_again(world: World) -> Answered:
     building(world).step("detect", "succeeded")
     return replied(world.builder.step("detect", "running"))
+
+
+@provokes("source::digest-mismatch")
+def source_with_other_bytes(world: World) -> Answered:
+    url = f"/api/v1/sources/{'0' * 64}"
+    return replied(world.builder.client.put(url, b"something", content_type="application/octet-stream"))
+
+
+def fetching(body: bytes, **source: str) -> Answered:
+    """A builder that fetches a source from a portal with these bytes."""
+    with (
+        stand_in(always(Answer(body=body))) as server,
+        Portal(server.url, "secret") as portal,
+        TemporaryDirectory() as folder,
+    ):
+        fetcher = SourceFetcher(source, Path(folder), portal, hosts=(), check=lambda: None)
+        return failed(lambda: fetcher.bring(print))
+
+
+@provokes("fetch-source::download")
+def source_at_an_address_that_is_not_fetched(world: World) -> Answered:
+    return fetching(b"", url="http://10.0.0.1/app.tgz")
+
+
+@provokes("fetch-source::hash-mismatch")
+def source_that_is_another_one(world: World) -> Answered:
+    return fetching(b"other bytes", sha256="0" * 64)
+
+
+@provokes("fetch-source::unusable")
+def source_that_is_no_archive(world: World) -> Answered:
+    return fetching(b"no archive", sha256=hashlib.sha256(b"no archive").hexdigest())
+
+
+@provokes("source::unknown")
+def source_that_nobody_sent(world: World) -> Answered:
+    return replied(world.builder.get(f"/sources/{'0' * 64}"))
 
 
 @provokes("idempotency::reused")
@@ -156,6 +200,14 @@ def buildpack_whose_report_breaks_off(world: World) -> Answered:
 @provokes("failure-group::unknown")
 def group_that_is_not_there(world: World) -> Answered:
     return refused(lambda: failure_group(group_id=4711))
+
+
+@provokes("failure-group::changed-meanwhile")
+def note_that_somebody_else_wrote(world: World) -> Answered:
+    reported(world, exit_code=1)
+    group = FailureGroup.objects.latest("pk")
+    annotate_group(group_id=group.pk, note="known", expected="", actor=ANNA)
+    return refused(lambda: annotate_group(group_id=group.pk, note="mine", expected="", actor=ANNA))
 
 
 def oddity(world: World, code: str, **fields: object) -> Answered:

@@ -2,14 +2,16 @@
 
 from django.core.management import CommandError, call_command
 
-from tests.codes.provoking import TABLE, Answered, World, provokes, refused, replied
+from tests.codes.provoking import TABLE, Answered, World, provokes, refused, replied, shown
 from tests.reporting import ANNA
 from tests.unit.archives.archives import archive, member
 from versions.domain.parts import Part
+from versions.models import Release
 from versions.selectors import published_table
+from versions.services.approving import approve_proposal, decline_proposal, propose_publication, set_approval_rule
 from versions.services.discarding import discard_parts
 from versions.services.pending import import_table
-from versions.services.publishing import publish_parts
+from versions.services.publishing import Guard, publish_parts, publish_pending
 
 
 def commanded(*words: str) -> Answered:
@@ -86,3 +88,43 @@ def withdrawal_of_nothing(world: World) -> Answered:
 @provokes("release::already-withdrawn")
 def yank_of_what_is_withdrawn(world: World) -> Answered:
     return retired(world, "3.12.4", "yank")
+
+
+def proposed(world: World) -> int:
+    """A change of a stack that asks for a second person, proposed by Anna."""
+    world.publish(TABLE)
+    set_approval_rule(stack="stack-22", is_needed=True, actor=ANNA)
+    Release.objects.filter(version="3.12.3", series__stack__name="stack-22").delete()
+    guard = Guard(published_table().digest)
+    return propose_publication(parts=None, message="x", actor=ANNA, guard=guard).row.id
+
+
+@provokes("publish::needs-approval")
+def publication_by_one_person_alone(world: World) -> Answered:
+    proposed(world)
+    return refused(lambda: publish_pending(message="x", actor=ANNA))
+
+
+@provokes("proposal::unknown")
+def approval_of_nothing(world: World) -> Answered:
+    return replied(world.builder.post("/proposals/999/approve", {}))
+
+
+@provokes("proposal::own")
+def approval_by_the_author(world: World) -> Answered:
+    number = proposed(world)
+    return refused(lambda: approve_proposal(number=number, actor=ANNA))
+
+
+@provokes("proposal::decided")
+def approval_of_what_was_declined(world: World) -> Answered:
+    number = proposed(world)
+    decline_proposal(number=number, reason="x", actor=ANNA)
+    return shown(world.staff.post(f"/runtimes/proposals/{number}/approve/"))
+
+
+@provokes("proposal::stale")
+def approval_of_what_was_edited(world: World) -> Answered:
+    number = proposed(world)
+    Release.objects.filter(version="3.11.9").delete()
+    return shown(world.staff.post(f"/runtimes/proposals/{number}/approve/"))

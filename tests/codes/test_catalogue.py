@@ -9,23 +9,32 @@ import pytest
 
 from builds.domain.package_managers import PackageManager
 from portal.messages import ALL
-from tests.codes import of_addresses, of_builder, of_builds, of_files, of_publishing, of_requests, of_tables
+from tests.codes import (
+    of_addresses,
+    of_archives,
+    of_builder,
+    of_builds,
+    of_files,
+    of_holds,
+    of_publishing,
+    of_requests,
+    of_tables,
+)
 from tests.codes.of_builder import CURRENT_STACK
 from tests.codes.provoking import PROVOCATIONS, World
-from tests.live import LivePortal
 from tests.pages.conftest import plain_static_files, quick_passwords, viewer, viewer_page
-from tests.scenarios.builder.building import ARCHS, BuildSite, prepared_site
+from tests.scenarios.builder.building import ARCHS, BuildSite
 from tests.unit.archives.interpreters import packed_interpreter
 from versions.domain.messages.explanation import MISSING
 
 __all__ = ["plain_static_files", "quick_passwords", "viewer", "viewer_page"]
-MODULES = (of_addresses, of_builder, of_builds, of_files, of_publishing, of_requests, of_tables)
+MODULES = (of_addresses, of_archives, of_builder, of_builds, of_files, of_holds, of_publishing, of_requests, of_tables)
 
 
 @pytest.fixture(scope="module")
-def site(live_portal: LivePortal, tmp_path_factory: pytest.TempPathFactory) -> BuildSite:
+def site(own_site: BuildSite) -> BuildSite:
     """A portal for the builder's runs."""
-    site = prepared_site(live_portal, tmp_path_factory.mktemp("cache"))
+    portal = own_site.portal
     packed = packed_interpreter()
     arch, version, series = ARCHS[platform.machine()], str(packed.version), str(packed.version.series)
     stack = {
@@ -33,11 +42,11 @@ def site(live_portal: LivePortal, tmp_path_factory: pytest.TempPathFactory) -> B
         "default_series": series, "series": [{"series": series, "releases": []}],
     }  # fmt: skip
     document = {"schema": 1, "default_stack": CURRENT_STACK, "stacks": [stack]}
-    live_portal.manage("table", "import", "-", "--merge", text=json.dumps(document))
+    portal.manage("table", "import", "-", "--merge", text=json.dumps(document))
     words = ("--stack", CURRENT_STACK, "--version", version, "--arch", arch, str(packed.path))
-    live_portal.manage("artifact", "add", *words)
-    live_portal.manage("table", "publish", "-m", "A stack of today's rules")
-    return site
+    portal.manage("artifact", "add", *words)
+    portal.manage("table", "publish", "-m", "A stack of today's rules")
+    return own_site
 
 
 @pytest.fixture

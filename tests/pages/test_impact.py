@@ -1,29 +1,37 @@
 """The impact preview on pages, as CSV and as JSON."""
 
 import json
+from collections.abc import Iterator
 
 import pytest
 from django.test import Client
+from pytest_django import DjangoDbBlocker
 
 from builds.domain.impact import Situation
 from builds.models import App, Build
 from tests.fleet import build_fleet
 from tests.pages.published import leave_pending, publish_shipped, publish_waiting
+from tests.standing import standing_data
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _fleet(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    yield from standing_data(django_db_blocker, publish_for_a_fleet)
+
+
+def publish_for_a_fleet() -> None:
+    publish_shipped()
+    build_fleet(
+        [
+            Situation("scalingo-22", "amd64", "3.12", "runtime.txt", "3.12.3"),
+            Situation("scalingo-22", "amd64", "3.12.3", "runtime.txt", "3.12.3"),
+        ]
+    )
+    App.objects.filter(name="app-0").update(owner="=cmd()", contact="a@example.org")
+    leave_pending("3.12.4")
 
 
 class TestPages:
-    @pytest.fixture(autouse=True)
-    def _fleet(self, db: None) -> None:
-        publish_shipped()
-        build_fleet(
-            [
-                Situation("scalingo-22", "amd64", "3.12", "runtime.txt", "3.12.3"),
-                Situation("scalingo-22", "amd64", "3.12.3", "runtime.txt", "3.12.3"),
-            ]
-        )
-        App.objects.filter(name="app-0").update(owner="=cmd()", contact="a@example.org")
-        leave_pending("3.12.4")
-
     def test_publish_preview_counts(self, publisher_page: Client) -> None:
         found = publisher_page.get("/runtimes/publish/", {"pick": "scalingo-22:3.12.4"}).context["impact"]
         assert (found.apps, dict(found.fates)["moves"], dict(found.fates)["stays-pinned"]) == (2, 1, 1)

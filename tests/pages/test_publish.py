@@ -1,11 +1,14 @@
 """Publishing in the browser: choose, look, confirm, and everything that may come in between."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from django.test import Client
+from pytest_django import DjangoDbBlocker
 
 from tests.pages.published import leave_pending, publish_shipped, publish_waiting
+from tests.standing import standing_data
 from versions.models import Revision, Stack, StoredArchive
 from versions.selectors.published import published_table
 
@@ -13,8 +16,17 @@ PUBLISH = "/runtimes/publish/"
 PICK = "scalingo-22:3.12.4"
 
 
+@pytest.fixture(scope="module")
+def portal_that_waits(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    yield from standing_data(django_db_blocker, publish_and_leave_two_releases)
+
+
 @pytest.fixture
-def waiting(db: None) -> None:
+def waiting(portal_that_waits: None, db: None) -> None:
+    """A portal with the table of 2024 and one release that waits on two stacks."""
+
+
+def publish_and_leave_two_releases() -> None:
     publish_shipped()
     leave_pending("3.12.4", "scalingo-22")
     leave_pending("3.12.4", "scalingo-20")

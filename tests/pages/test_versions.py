@@ -1,9 +1,16 @@
 """Matrix, revisions, releases and stacks say what is published."""
 
+from dataclasses import replace
+
 from django.test import Client
 
 from tests.pages.published import leave_pending, publish_shipped, publish_waiting
-from versions.models import Release
+from tests.tables import small_table
+from versions.domain.document import table_document
+from versions.domain.table import ArtifactEntry, ReleaseEntry, Table
+from versions.domain.version import Version
+from versions.models import Release, StoredArchive
+from versions.services.pending import import_table
 
 
 def test_matrix_states_what_the_documentation_states(viewer_page: Client) -> None:
@@ -38,6 +45,38 @@ def test_release_without_archive_is_listed_not_installable(viewer_page: Client) 
         for row in viewer_page.get("/runtimes/?discontinued=1").context["matrix"].rows
         for cell in row.cells
     ) == ("listed, not installable" in viewer_page.get("/runtimes/?discontinued=1").content.decode())
+
+
+def test_matrix_tells_what_was_verified_here(viewer_page: Client) -> None:
+    hashes = {"3.10.1": "a" * 64, "3.11.1": "b" * 64, "3.12.1": "c" * 64}
+    numbers = {text: version for text in (*hashes, "3.13.1") if (version := Version.parse(text))}
+    stack = small_table(*numbers).stacks[0]
+    releases = {
+        version: ReleaseEntry(
+            version, artifacts=(ArtifactEntry("amd64", "tar.gz", "https://example.org/a", hashes[text], None),)
+        )
+        for text, version in numbers.items()
+        if text in hashes
+    }  # fmt: skip
+    series = [
+        replace(entry, releases=tuple(releases.get(item.version, item) for item in entry.releases))
+        for entry in stack.series
+    ]  # fmt: skip
+    import_table(document=table_document(Table(stack.name, (replace(stack, series=tuple(series)),))))
+    publish_waiting()
+    for text, verified_as in (("3.12.1", "3.12.1"), ("3.11.1", "3.11.2")):
+        StoredArchive.objects.create(
+            sha256=hashes[text], size=1, format="tar.gz", is_verified=True,
+            verification={"version": verified_as, "arch": "amd64"},
+        )  # fmt: skip
+    response = viewer_page.get("/runtimes/")
+    html = response.content.decode()
+    cells = [row.cells[0] for row in response.context["matrix"].rows]
+    assert [(str(cell.newest), cell.is_installable, cell.is_verified) for cell in cells] == [
+        ("3.13.1", False, False), ("3.12.1", True, True), ("3.11.1", True, False), ("3.10.1", True, False)
+    ]  # fmt: skip
+    # Each word once a cell, and once in the legend.
+    assert (html.count("listed, not installable"), html.count("unverified")) == (2, 3)
 
 
 def test_revisions_are_listed_newest_first_and_paged(viewer_page: Client) -> None:

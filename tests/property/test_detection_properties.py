@@ -10,7 +10,7 @@ from builds.domain.detection import Detection, detect
 from builds.domain.documents import detection_document
 from builds.domain.source import Directory, Entry, File, SourceTree, Symlink
 from builds.domain.source_document import read_source, source_document
-from builds.domain.sources.lock_json import JQ_1_6, JQ_1_8
+from builds.domain.sources.json_dialects import JQ_1_6, JQ_1_8
 from builds.domain.sources.pipfile import read_pipfile_fields
 from builds.domain.sources.pipfile_lock import FULL_VERSION, VERSION, Lock, read_lock
 from builds.domain.sources.python_version_file import read_python_version_file
@@ -92,8 +92,8 @@ def test_trees_survive_the_way_through_json(tree: SourceTree) -> None:
 @example(b"\xff\xfe" + b"3\0" * 30_000)
 def test_reading_never_raises(contents: bytes) -> None:
     for rules in (
-        RuntimeTxtRules(allows_trailing_dot=False, names_pypy=False),
-        RuntimeTxtRules(allows_trailing_dot=True, names_pypy=True),
+        RuntimeTxtRules(allows_trailing_dot=False, knows_comments=True, names_pypy=False),
+        RuntimeTxtRules(allows_trailing_dot=True, knows_comments=False, names_pypy=True),
     ):
         found = read_runtime_txt(contents, rules, default_series=None)
         assert not isinstance(found, str) or Wanted.parse(found)

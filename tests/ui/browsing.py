@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 # What keeps a headless Chromium from talking to anybody but the portal.
 QUIET = ("--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -13,15 +13,32 @@ QUIET = ("--disable-gpu", "--disable-quic", "--no-first-run", "--disable-backgro
 
 
 @contextmanager
-def browser_page(program: Path, url: str) -> Iterator[Page]:
-    """A page of an empty profile; every address is relative to `url`."""
+def started_browser(program: Path) -> Iterator[Browser]:
+    """A running Chromium."""
     as_root = ("--no-sandbox",) if os.geteuid() == 0 else ()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(program), args=[*QUIET, *as_root])
         try:
-            yield browser.new_context(base_url=url).new_page()
+            yield browser
         finally:
             browser.close()
+
+
+@contextmanager
+def page_in(browser: Browser, url: str) -> Iterator[Page]:
+    """A page of an empty profile; every address is relative to `url`."""
+    context = browser.new_context(base_url=url)
+    try:
+        yield context.new_page()
+    finally:
+        context.close()
+
+
+@contextmanager
+def browser_page(program: Path, url: str) -> Iterator[Page]:
+    """The same in a Chromium of its own."""
+    with started_browser(program) as browser, page_in(browser, url) as page:
+        yield page
 
 
 def sign_in(page: Page, name: str, password: str) -> None:

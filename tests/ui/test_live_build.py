@@ -9,8 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.databases import ROOT
-from tests.live import LivePortal
-from tests.scenarios.builder.building import BuildSite, make_app, prepared_site
+from tests.scenarios.builder.building import BuildSite, make_app
 from tests.ui.browsing import browser_page, sign_in
 
 PASSWORD = "nine green bottles on a wall"
@@ -19,15 +18,16 @@ PASSWORD = "nine green bottles on a wall"
 ENDLESS_HOOK = r"""#!/bin/bash
 printf '\033[1;31mred words\033[0m\n'
 printf '10%%\r55%%\rall of it\n'
+echo 'ERROR: no harm done'
 printf '\033]8;;javascript:alert(1)\033\\<b>no link</b>\033]8;;\033\\\n'
 for number in {1..100000}; do echo "line number $number."; sleep 0.3; done
 """
 
 
 @pytest.fixture(scope="module")
-def site(live_portal: LivePortal, tmp_path_factory: pytest.TempPathFactory) -> BuildSite:
-    live_portal.manage("staff", "create", "paula", "--role", "publisher", "--password-stdin", text=PASSWORD)
-    return prepared_site(live_portal, tmp_path_factory.mktemp("cache"))
+def site(own_site: BuildSite) -> BuildSite:
+    own_site.portal.manage("staff", "create", "paula", "--role", "publisher", "--password-stdin", text=PASSWORD)
+    return own_site
 
 
 @pytest.fixture
@@ -63,6 +63,7 @@ def test_lines_appear_while_the_build_runs_until_somebody_stops_it(
         page.set_viewport_size({"width": 1000, "height": 500})
         page.goto(f"/builds/{running_build}/")
         see_what_the_hook_prints(page)
+        see_times_and_errors_by_key(page)
         see_following_stop_and_go_on(page)
         see_the_same_without_javascript(page, running_build)
         stop_the_build(page, running_build)
@@ -78,6 +79,21 @@ def see_what_the_hook_prints(page: Page) -> None:
     expect(page.locator(".log .line", has_text="55%")).to_have_count(0)
     log_line(page, "<b>no link</b>")
     expect(page.locator(".log .line a, .log .line b")).to_have_count(0)
+
+
+def see_times_and_errors_by_key(page: Page) -> None:
+    page.keyboard.press("t")
+    expect(page.locator(".log .line", has_text="red words").locator("xpath=..").locator("time.stamp")).to_have_count(1)
+    shown = page.locator(".log .line", has_text="line number").count()
+    log_line(page, f"line number {shown + 3}.")
+    expect(page.locator(".log li").last.locator("time.stamp")).to_have_count(1)
+    page.keyboard.press("t")
+    expect(page.locator("time.stamp")).to_have_count(0)
+    for key in ("e", "Shift+E"):
+        page.keyboard.press(key)
+        expect(page.locator("[data-announce]")).to_have_text("Error line 1 of 1")
+    expect(page.locator(".log li.is-marked", has_text="ERROR: no harm done")).to_have_count(1)
+    page.get_by_role("button", name="Follow").click()
 
 
 def see_following_stop_and_go_on(page: Page) -> None:

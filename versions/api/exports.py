@@ -1,10 +1,6 @@
 """The table as documentation, and the bytes of stored archives."""
 
-from collections.abc import Iterator
-from typing import IO
-
-from django.core.files.storage import storages
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
@@ -16,10 +12,10 @@ from versions.api.conditional import conditional_response
 from versions.api.parameters import wanted_table
 from versions.api.tables import TableReadView
 from versions.formats import documentation
+from versions.selectors.archive_bytes import archive_pieces
 from versions.selectors.archives import ServedArchive, served_archive
+from versions.selectors.buildpack_archives import archive_for_base, archive_for_stack
 from versions.selectors.published import current_number
-
-CHUNK_BYTES = 256 * 1024
 
 
 @require_safe
@@ -52,16 +48,35 @@ class ArchiveView(TableReadView):
 
     @extend_schema(operation_id="archive", responses={200: bytes})
     def get(self, request: Request, sha256: str) -> HttpResponseBase:
-        archive = served_archive(sha256)
-        etag = f'"{archive.sha256}"'
-        kept = get_conditional_response(request._request, etag=etag)  # noqa: SLF001 - DRF has no other name for it
-        response = kept if kept is not None else _bytes_response(request, archive, etag)
-        response["ETag"] = etag
-        response["Accept-Ranges"] = "bytes"
-        # The bytes never change, but a release may yet be withdrawn: caches have to ask each time.
-        response["Cache-Control"] = "no-cache"
-        response["X-Table-Revision"] = str(current_number() or 0)
-        return response
+        return _archive_response(request, served_archive(sha256))
+
+
+class BaseArchiveView(TableReadView):
+    """`/python-{version}-{base}-{arch}.tar.zst`: where today's buildpacks look."""
+
+    @extend_schema(operation_id="archive_for_base", responses={200: bytes})
+    def get(self, request: Request, version: str, base: str, arch: str) -> HttpResponseBase:
+        return _archive_response(request, archive_for_base(version, base=f"ubuntu-{base}", arch=arch))
+
+
+class StackArchiveView(TableReadView):
+    """`/{stack}/runtimes/python-{version}.tar.gz`: where the buildpacks of 2024 look."""
+
+    @extend_schema(operation_id="archive_for_stack", responses={200: bytes})
+    def get(self, request: Request, stack: str, version: str) -> HttpResponseBase:
+        return _archive_response(request, archive_for_stack(version, stack=stack))
+
+
+def _archive_response(request: Request, archive: ServedArchive) -> HttpResponseBase:
+    etag = f'"{archive.sha256}"'
+    kept = get_conditional_response(request._request, etag=etag)  # noqa: SLF001 - DRF has no other name for it
+    response = kept if kept is not None else _bytes_response(request, archive, etag)
+    response["ETag"] = etag
+    response["Accept-Ranges"] = "bytes"
+    # The bytes never change, but a release may yet be withdrawn: caches have to ask each time.
+    response["Cache-Control"] = "no-cache"
+    response["X-Table-Revision"] = str(current_number() or 0)
+    return response
 
 
 def _bytes_response(request: Request, archive: ServedArchive, etag: str) -> HttpResponseBase:
@@ -74,21 +89,12 @@ def _bytes_response(request: Request, archive: ServedArchive, etag: str) -> Http
         refused = HttpResponse(status=416)
         refused["Content-Range"] = f"bytes */{archive.size}"
         return refused
-    stored = storages["artifacts"].open(archive.name)
-    if wanted is None:
-        whole = FileResponse(stored, content_type="application/octet-stream")
-        whole["Content-Length"] = str(archive.size)
-        return whole
-    stored.seek(wanted.first)
-    part = StreamingHttpResponse(_part(stored, wanted), status=206, content_type="application/octet-stream")
-    part["Content-Range"] = f"bytes {wanted.first}-{wanted.last}/{archive.size}"
-    part["Content-Length"] = str(wanted.length)
-    return part
-
-
-def _part(stored: IO[bytes], wanted: ByteRange) -> Iterator[bytes]:
-    with stored:
-        left = wanted.length
-        while left and (chunk := stored.read(min(CHUNK_BYTES, left))):
-            left -= len(chunk)
-            yield chunk
+    part = wanted or ByteRange(0, archive.size - 1)
+    # A HEAD is answered without reading a byte.
+    pieces = archive_pieces(archive.sha256, first=part.first, length=part.length) if request.method == "GET" else ()
+    response = StreamingHttpResponse(pieces, content_type="application/octet-stream")
+    response["Content-Length"] = str(part.length)
+    if wanted is not None:
+        response.status_code = 206
+        response["Content-Range"] = f"bytes {wanted.first}-{wanted.last}/{archive.size}"
+    return response

@@ -46,3 +46,18 @@ class RetireFields(WriteFields):
     stacks = serializers.ListField(child=serializers.CharField(max_length=63), min_length=1, max_length=100)
     reason = SentenceField()
     message = SentenceField(required=False)
+
+
+class ProposalFields(WriteFields):
+    message = SentenceField()
+    parts = serializers.ListField(
+        child=serializers.CharField(max_length=100), min_length=1, max_length=500, required=False
+    )
+
+
+class DeclineFields(WriteFields):
+    reason = SentenceField()
+
+
+class NoFields(WriteFields):
+    """A body that says nothing more than the address did."""

@@ -16,7 +16,9 @@ from versions.domain.refusals import Refusal
 from versions.domain.retirement import Retirement
 from versions.domain.table import ReleaseStatus
 from versions.domain.version import Version
+from versions.selectors.impact import NewlyFailing, newly_failing
 from versions.selectors.published import PublishedTable, published_table
+from versions.selectors.retiring import rollback_preview
 from versions.services.publishing import Guard, publish_pending, roll_back
 from versions.services.retiring import retire_release
 
@@ -32,6 +34,9 @@ class _Token(Protocol):
     @property
     def actor(self) -> Actor: ...
 
+    @property
+    def person(self) -> Actor: ...
+
 
 class PublishingView(APIView):
     required_scope = "versions:publish"
@@ -45,27 +50,32 @@ class PublishView(PublishingView):
         fields.is_valid(raise_exception=True)
         revision = publish_pending(
             message=fields.validated_data["message"],
-            actor=_token(request).actor,
-            guard=_guard(request),
-            limit=_token(request).stacks,
+            actor=token_of(request).actor,
+            guard=guard_of(request),
+            limit=token_of(request).stacks,
         )
-        return _answer(revision)
+        return revision_answer(revision)
 
 
 class RollbackView(PublishingView):
     @extend_schema(operation_id="rollback", request=RollbackFields, parameters=[IF_MATCH], responses={201: dict})
     def post(self, request: Request) -> Response:
-        """Publishes the content of an older revision again, as a new one."""
+        """Publishes the content of an older revision again, as a new one.
+
+        `newly_failing` in the answer counts active apps that ask for what this took away, and names the first of them.
+        """
         fields = RollbackFields(data=request.data)
         fields.is_valid(raise_exception=True)
+        number = fields.validated_data["revision"]
+        failing = newly_failing(rollback_preview(number))
         revision = roll_back(
-            number=fields.validated_data["revision"],
+            number=number,
             message=fields.validated_data["message"],
-            actor=_token(request).actor,
-            guard=_guard(request),
-            limit=_token(request).stacks,
+            actor=token_of(request).actor,
+            guard=guard_of(request),
+            limit=token_of(request).stacks,
         )
-        return _answer(revision)
+        return revision_answer(revision, newly_failing=failing_document(failing) if revision and failing else None)
 
 
 class RetireView(PublishingView):
@@ -77,7 +87,7 @@ class RetireView(PublishingView):
         number = Version.parse(version)
         fields = RetireFields(data=request.data)
         fields.is_valid(raise_exception=True)
-        values, token = fields.validated_data, _token(request)
+        values, token = fields.validated_data, token_of(request)
         stacks = tuple(dict.fromkeys(values["stacks"]))
         if number is None:
             raise Refusal("release::unknown", version=version[:40], stack=", ".join(stacks))
@@ -88,10 +98,10 @@ class RetireView(PublishingView):
             retirement=Retirement(number, stacks, self.status_wanted, values["reason"]),
             message=values.get("message", ""),
             actor=token.actor,
-            guard=_guard(request),
+            guard=guard_of(request),
             limit=token.stacks,
         )
-        return _answer(revision)
+        return revision_answer(revision)
 
 
 class YankView(RetireView):
@@ -110,12 +120,12 @@ class WithdrawView(RetireView):
         return super().post(request, version)
 
 
-def _token(request: Request) -> _Token:
+def token_of(request: Request) -> _Token:
     """Views here demand a scope, so there is a token."""
     return cast("_Token", request.auth)
 
 
-def _guard(request: Request) -> Guard:
+def guard_of(request: Request) -> Guard:
     """The digest in `If-Match`. Raises Refusal `publish::digest-missing`, `publish::conflict` for one of another form.
 
     `*` names no table that somebody looked at, so it counts as missing.
@@ -127,8 +137,19 @@ def _guard(request: Request) -> Guard:
     return Guard(match[1] if match else written[:100])
 
 
-def _answer(revision: PublishedTable | None) -> Response:
+def revision_answer(revision: PublishedTable | None, **more: object) -> Response:
     if revision is None:
-        return Response(revision_document(published_table()), status=status.HTTP_200_OK)
+        return Response(revision_document(published_table()) | more, status=status.HTTP_200_OK)
     location = f"/api/v1/revisions/{revision.number}"
-    return Response(revision_document(revision), status=status.HTTP_201_CREATED, headers={"Location": location})
+    return Response(revision_document(revision) | more, status=status.HTTP_201_CREATED, headers={"Location": location})
+
+
+def failing_document(failing: NewlyFailing) -> dict[str, object]:
+    """Apps in the order of their names; `apps` counts all of them."""
+    return {
+        "apps": failing.apps,
+        "first": [
+            {"app": app.name, "owner": app.owner, "contact": app.contact, "stack": app.stack, "request": app.request}
+            for app in failing.first
+        ],
+    }

@@ -17,6 +17,7 @@ class UnpackLimits:
 
     members: int = 60_000
     total_bytes: int = 2 * 1024**3
+    is_interpreter: bool = True  # its root may lie one folder deeper, in `python/install`
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,8 @@ class _Review:
         if tops or top in {"bin", "lib"} or self.kinds.get(top, "folder") != "folder":
             return ""
         nested = f"{top}/install"
+        if not self._limits.is_interpreter:
+            return top
         return nested if any(name.startswith(f"{nested}/bin/") for name in self.kinds) else top
 
     def _check_target(self, name: str, target: str, *, floor: str) -> None:

@@ -35,6 +35,16 @@ class PackedArchive:
     arch: str
 
 
+@dataclass(frozen=True, slots=True)
+class WrittenArchive:
+    """A finished archive of whatever was packed. `size` in bytes, `sha256` in hex."""
+
+    path: Path
+    sha256: str
+    size: int
+    format: ArchiveFormat
+
+
 def pack_prefix(
     prefix: Path,
     target: Path,
@@ -48,31 +58,36 @@ def pack_prefix(
     `prefix::not-packable` with the reason; OSError when the disk is full or `target` cannot be written.
     """
     facts = prefix_facts(prefix, interpreter)
+    with tempfile.TemporaryDirectory(prefix="packing-") as patched:
+        written = write_archive(prefix_contents(facts, Path(patched)), target, archive_format)
+    return PackedArchive(
+        path=target,
+        sha256=written.sha256,
+        size=written.size,
+        format=archive_format,
+        version=facts.version,
+        arch=facts.arch,
+    )
+
+
+def write_archive(entries: list[Entry], target: Path, archive_format: ArchiveFormat) -> WrittenArchive:
+    """Writes the entries to the file `target`, which appears complete or not at all; the same bytes each time."""
     descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=".packing-")
     unfinished = Path(name)
     try:
-        with tempfile.TemporaryDirectory(prefix="packing-") as patched:
-            entries = prefix_contents(facts, Path(patched))
-            with os.fdopen(descriptor, "wb") as raw:
-                hashing = _HashingWriter(raw)
-                with compressed_writer(cast("IO[bytes]", hashing), archive_format) as stream:
-                    _write_members(stream, entries)
-                raw.flush()
-                os.fsync(raw.fileno())
+        with os.fdopen(descriptor, "wb") as raw:
+            hashing = _HashingWriter(raw)
+            with compressed_writer(cast("IO[bytes]", hashing), archive_format) as stream:
+                _write_members(stream, entries)
+            raw.flush()
+            os.fsync(raw.fileno())
         unfinished.chmod(0o644)
         unfinished.replace(target)
     except BaseException:
         with suppress(FileNotFoundError):
             unfinished.unlink()
         raise
-    return PackedArchive(
-        path=target,
-        sha256=hashing.sha256.hexdigest(),
-        size=hashing.size,
-        format=archive_format,
-        version=facts.version,
-        arch=facts.arch,
-    )
+    return WrittenArchive(target, hashing.sha256.hexdigest(), hashing.size, archive_format)
 
 
 def _write_members(stream: IO[bytes], entries: list[Entry]) -> None:
@@ -92,8 +107,13 @@ def _write_entry(archive: tarfile.TarFile, entry: Entry) -> None:
         member.linkname = entry.link
         archive.addfile(member)
         return
-    data = entry.content if entry.content is not None else entry.source.read_bytes() if entry.source else b""
     member = _member(entry.name, tarfile.REGTYPE, 0o755 if entry.is_executable else 0o644)
+    if entry.source is not None and entry.content is None:
+        with entry.source.open("rb") as source:
+            member.size = os.fstat(source.fileno()).st_size
+            archive.addfile(member, source)
+        return
+    data = entry.content or b""
     member.size = len(data)
     archive.addfile(member, io.BytesIO(data))
 

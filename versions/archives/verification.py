@@ -6,8 +6,11 @@ what was checked, with what outcome, and whether the sandbox was there.
 
 import hashlib
 import json
+import os
+import selectors
 import struct
 import subprocess
+import time
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -19,6 +22,8 @@ from versions.domain.refusals import Refusal
 from versions.domain.version import Series, Version
 
 _RUN_TIMEOUT_SECONDS = 60
+_MAX_OUTPUT_BYTES = 1024 * 1024  # of one command; an interpreter that prints without end is not read to the end
+_OUTPUT_CHARACTERS = 4000  # of what a failing check printed: its end
 _INSIDE = "/python"
 _ELF_MACHINES = {62: "amd64", 183: "arm64"}
 _MODULES = ("ssl", "sqlite3", "zlib", "bz2", "lzma", "ctypes", "hashlib", "venv")
@@ -47,16 +52,20 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing looked at: its name, how it went, and one sentence for the release's page."""
+    """One thing looked at: its name, how it went, one sentence for the release's page, what a failing one printed."""
 
     name: str
     outcome: Outcome
     detail: str
+    output: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class VerificationRecord:
-    """All checks of one archive. `sha256` and `size` (bytes) are those found, not those claimed."""
+    """All checks of one archive. `sha256` and `size` (bytes) are those found, not those claimed.
+
+    `root` is the folder that everything in it lies in, empty for a flat archive, None when it was not looked into.
+    """
 
     version: str
     arch: str
@@ -65,6 +74,7 @@ class VerificationRecord:
     is_sandboxed: bool
     sandbox_reason: str | None
     checks: tuple[Check, ...]
+    root: str | None = None
 
     @property
     def is_verified(self) -> bool:
@@ -76,8 +86,15 @@ class VerificationRecord:
         return tuple(check for check in self.checks if check.outcome is Outcome.FAILED)
 
     def as_document(self) -> dict[str, object]:
-        """The record as JSON values, for keeping beside the artifact."""
-        return {**asdict(self), "is_verified": self.is_verified, "checks": [asdict(check) for check in self.checks]}
+        """The record as JSON values that a database can keep, whatever the archive printed."""
+        checks = [{name: keepable(str(value)) for name, value in asdict(check).items()} for check in self.checks]
+        root = None if self.root is None else keepable(self.root)
+        return {**asdict(self), "root": root, "is_verified": self.is_verified, "checks": checks}
+
+
+def keepable(text: str) -> str:
+    """`text` without what JSON in a database can't hold: lone surrogates and NUL are written out."""
+    return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")
 
 
 def required_modules(series: Series) -> tuple[str, ...]:
@@ -92,10 +109,11 @@ def verify(archive: Path, version: Version, arch: str, sha256: str, size: int | 
     """
     found_sha256, found_size = _digest(archive)
     checks = [_hash_check(found_sha256, sha256), _size_check(found_size, size)]
-    state = sandbox_state()
+    state, root = sandbox_state(), None
     if all(check.outcome is Outcome.PASSED for check in checks):
         with taken_slot() as slot, work_folder(slot) as folder:
-            checks += _content_checks(archive, folder / "python", version, arch, slot)
+            found, root = _content_checks(archive, folder / "python", version, arch, slot)
+            checks += found
     return VerificationRecord(
         version=str(version),
         arch=arch,
@@ -104,6 +122,7 @@ def verify(archive: Path, version: Version, arch: str, sha256: str, size: int | 
         is_sandboxed=state.is_usable,
         sandbox_reason=state.reason,
         checks=tuple(checks),
+        root=root,
     )
 
 
@@ -125,20 +144,22 @@ def _size_check(found: int, claimed: int | None) -> Check:
     return Check("size", Outcome.FAILED, f"{found} bytes, not {claimed}")
 
 
-def _content_checks(archive: Path, folder: Path, version: Version, arch: str, slot: Slot) -> list[Check]:
+def _content_checks(
+    archive: Path, folder: Path, version: Version, arch: str, slot: Slot
+) -> tuple[list[Check], str | None]:
     try:
         members = unpack(archive, folder)
     except Refusal as refusal:
         facts = refusal.facts
         place = f"{facts['member']}: " if "member" in facts else ""
-        return [Check("members", Outcome.FAILED, f"{place}{facts.get('problem', refusal.code)}")]
+        return [Check("members", Outcome.FAILED, f"{place}{facts.get('problem', refusal.code)}")], None
     slot.give(folder)
     checks = [Check("members", Outcome.PASSED, f"{members.files} members, {members.total_bytes} bytes, none unsafe")]
     python = f"bin/python{version.major}"
     checks.append(_arch_check(folder / python, arch))
     if checks[-1].outcome is Outcome.PASSED:
         checks += _running_checks(folder, python, version, slot)
-    return checks
+    return checks, members.root
 
 
 def _arch_check(python: Path, arch: str) -> Check:
@@ -158,38 +179,61 @@ def _running_checks(folder: Path, python: str, version: Version, slot: Slot) -> 
     told = _run([f"{root}/{python}", "--version"], folder, slot)
     expected = f"Python {version}"
     outcome = Outcome.PASSED if told.strip() == expected else Outcome.FAILED
-    checks = [Check("version", outcome, f"{python} --version says {_first_line(told)}")]
+    checks = [Check("version", outcome, f"{python} --version says {_first_line(told)}", _shown(told, outcome))]
     if outcome is Outcome.FAILED:
         return checks
     modules = required_modules(version.series)
     output = _run([f"{root}/{python}", "-E", "-s", "-B", "-c", _EXAMINATION, ",".join(modules)], folder, slot)
-    _, _, answer = output.rpartition("EXAMINED")
-    try:
-        examined = json.loads(answer)
-    except ValueError:
-        return [*checks, Check("imports", Outcome.FAILED, f"it does not run: {_first_line(output)}")]
+    examined = _examined(output)
+    if examined is None:
+        told = _shown(output, Outcome.FAILED)
+        return [*checks, Check("imports", Outcome.FAILED, f"it does not run: {_first_line(output)}", told)]
     checks.append(_libpython_check(examined, root))
-    missing = examined["missing"]
+    missing = examined.missing
     checks.append(
-        Check("imports", Outcome.FAILED, f"cannot import {', '.join(missing)}"[:500])
+        Check(
+            "imports",
+            Outcome.FAILED,
+            f"cannot import {', '.join(missing)}"[:500],
+            "\n".join(missing)[:_OUTPUT_CHARACTERS],
+        )
         if missing
         else Check("imports", Outcome.PASSED, f"imports {', '.join(modules)}")
     )
     told = _run([f"{root}/{python}", "-E", "-s", "-B", "-m", "pip", "--version"], folder, slot)
-    works = told.startswith("pip ") and f"{root}/" in told
-    checks.append(Check("pip", Outcome.PASSED if works else Outcome.FAILED, _first_line(told).partition(" from ")[0]))
+    outcome = Outcome.PASSED if told.startswith("pip ") and f"{root}/" in told else Outcome.FAILED
+    checks.append(Check("pip", outcome, _first_line(told).partition(" from ")[0], _shown(told, outcome)))
     return checks
 
 
-def _libpython_check(examined: dict[str, object], root: str) -> Check:
+@dataclass(frozen=True, slots=True)
+class _Examined:
+    """What the interpreter says of itself; it may be lying, but only in these forms."""
+
+    missing: tuple[str, ...]
+    libraries: tuple[str, ...]
+    library_folder: str
+
+
+def _examined(output: str) -> _Examined | None:
+    """The answer in the output; None for anything but an answer of the form asked for."""
+    try:
+        answer = json.loads(output.rpartition("EXAMINED")[2])
+        missing, libraries = (tuple(map(str, list(answer[name]))) for name in ("missing", "libraries"))
+        return _Examined(missing, libraries, str(answer["library_folder"]))
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+
+
+def _libpython_check(examined: _Examined, root: str) -> Check:
     """The interpreter must load its own library, shared or not, wherever it was unpacked."""
-    libraries = examined["libraries"]
-    library_folder = str(examined["library_folder"])
-    assert isinstance(libraries, list)
-    foreign = [path for path in (*map(str, libraries), library_folder) if not path.startswith(f"{root}/")]
+    loaded = (*examined.libraries, examined.library_folder)
+    foreign = [path for path in loaded if not path.startswith(f"{root}/")]
     if foreign:
         return Check("libpython", Outcome.FAILED, f"it loads {foreign[0]} from outside of the archive")
-    return Check("libpython", Outcome.PASSED, "it loads its own library" if libraries else "its library is built in")
+    return Check(
+        "libpython", Outcome.PASSED, "it loads its own library" if examined.libraries else "its library is built in"
+    )
 
 
 def _run(command: list[str], folder: Path, slot: Slot) -> str:
@@ -203,18 +247,39 @@ def _run(command: list[str], folder: Path, slot: Slot) -> str:
     else:
         process = start_unconfined(command, Room(str(folder), environment, uid=slot.uid, limits=limits))
     try:
-        output, _ = process.communicate(timeout=_RUN_TIMEOUT_SECONDS)
-    except subprocess.TimeoutExpired:
-        return f"nothing within {_RUN_TIMEOUT_SECONDS} seconds"
+        return _output(process)
     finally:
         kill_tree(process)
-    return output.decode(errors="replace")
+        if process.stdout is not None:
+            process.stdout.close()
+
+
+def _output(process: "subprocess.Popen[bytes]") -> str:
+    """What the process prints until it is done, or as much as is ever looked at."""
+    assert process.stdout is not None
+    deadline, printed = time.monotonic() + _RUN_TIMEOUT_SECONDS, bytearray()
+    with selectors.DefaultSelector() as waiting:
+        waiting.register(process.stdout, selectors.EVENT_READ)
+        while len(printed) < _MAX_OUTPUT_BYTES:
+            left = deadline - time.monotonic()
+            if left <= 0 or not waiting.select(left):
+                return f"nothing more within {_RUN_TIMEOUT_SECONDS} seconds"
+            piece = os.read(process.stdout.fileno(), 64 * 1024)
+            if not piece:
+                break
+            printed += piece
+    return printed.decode(errors="replace")
 
 
 def _other_pythons() -> tuple[str, ...]:
     """Standard libraries of this machine, hidden so that an archive can't lean on the original it was packed from."""
     found = (path for root in ("/usr/lib", "/usr/lib64", "/usr/local/lib") for path in Path(root).glob("python[23]*"))
     return tuple(str(path) for path in found if path.is_dir() and not path.is_symlink())
+
+
+def _shown(output: str, outcome: Outcome) -> str:
+    """The end of what a failing check printed; a passing one is not quoted."""
+    return "" if outcome is Outcome.PASSED else output[-_OUTPUT_CHARACTERS:]
 
 
 def _first_line(text: str) -> str:

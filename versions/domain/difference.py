@@ -101,7 +101,10 @@ def _differing(
 
 
 def _addresses(artifacts: tuple[ArtifactEntry, ...]) -> str:
-    return ", ".join(f"{entry.arch} {entry.format} {entry.url} {entry.size} bytes" for entry in artifacts)
+    sizes = ("of unknown size" if entry.size is None else f"{entry.size} bytes" for entry in artifacts)
+    return ", ".join(
+        f"{entry.arch} {entry.format} {entry.url} {size}" for entry, size in zip(artifacts, sizes, strict=True)
+    )
 
 
 def _written(value: object) -> str | None:

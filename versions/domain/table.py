@@ -10,7 +10,7 @@ are kept with the instance, which is why these three classes have no slots.)
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
@@ -138,14 +138,12 @@ class Table:
 
     default_stack: str
     stacks: tuple[StackEntry, ...]
+    # Room for what resolution worked out from this table, a dictionary a stack; no part of the value. A plain
+    # attribute, since it is looked at with every request.
+    answers: dict[str, dict[object, Any]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def find_stack(self, name: str) -> StackEntry | None:
         return self._by_name.get(name)
-
-    @cached_property
-    def answers(self) -> dict[object, Any]:
-        """Room for what resolution worked out from this table; no part of the value."""
-        return {}
 
     @cached_property
     def _by_name(self) -> dict[str, StackEntry]:

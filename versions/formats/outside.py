@@ -6,26 +6,22 @@ is compared.
 
 import re
 from dataclasses import dataclass
-from enum import StrEnum
 from urllib.parse import unquote
 
 from versions.domain.document import read_table
+from versions.domain.outside import OutsideForm
 from versions.domain.refusals import Refusal
 from versions.domain.strict_json import read_json
 from versions.domain.table import Table
 from versions.domain.version import Series, Version
 
 
-class OutsideForm(StrEnum):
-    TABLE_DOCUMENT = "table document"
-    DOCUMENTATION = "documentation page"
-    LIST = "list of versions"
-    LISTING = "folder listing"
-
-
 @dataclass(frozen=True, slots=True)
 class NewestClaim:
-    """That the newest release of a series on a stack is this one; None: that the series is unsupported there."""
+    """That the newest release of a series on a stack is this one; None: that the series is unsupported there.
+
+    `stack` is empty where the copy names none.
+    """
 
     stack: str
     series: Series
@@ -33,7 +29,7 @@ class NewestClaim:
 
 
 @dataclass(frozen=True, slots=True)
-class OutsideCopy:
+class CopyClaims:
     """What a copy claims.
 
     `newest`: cell by cell, of a documentation page. `releases`: the releases of each stack it names; under the empty
@@ -47,14 +43,18 @@ class OutsideCopy:
 
 
 _NUMBER = r"(\d{1,3}\.\d{1,4}\.\d{1,6})"
-_FILE = re.compile(
-    rf"(?:[a-z0-9-]+/runtimes/)?python-{_NUMBER}(?:-(ubuntu-\d\d\.\d\d)-[a-z0-9_]+)?\.(?:tar\.\w+|tgz|zip)", re.ASCII
-)
+_FILE = re.compile(rf"python-{_NUMBER}(?:-(ubuntu-\d\d\.\d\d)-[a-z0-9_]+)?\.(?:tar\.\w+|tgz|zip)", re.ASCII)
+_STACK = re.compile(r"[a-z0-9-]{1,63}", re.ASCII)
+# Longer than any line or link of a page that people keep; what a stranger's server sends is not worth more time.
+_LONGEST_LINE = 20_000
+_LONGEST_LINK = 2_000
 _LINK = re.compile(r"""(?:href\s*=\s*["']?|<Key>)([^"'<>\s]+)""", re.IGNORECASE)
 _CELL = re.compile(rf"up to\s+`?{_NUMBER}`?", re.ASCII)
+_COLUMN = re.compile(rf"up to\s+`?{_NUMBER}`?|unsupported", re.ASCII)
+_BULLET = re.compile(rf"[*+-]\s+`?(?:Python |python-)?{_NUMBER}`?", re.ASCII)
 
 
-def read_outside(text: str, *, bases: dict[str, tuple[str, ...]]) -> OutsideCopy:
+def read_outside(text: str, *, bases: dict[str, tuple[str, ...]]) -> CopyClaims:
     """The claims of a copy, whose form is told from its content. `bases`: the stacks on each base.
 
     Raises Refusal `outside::not-understood` when it is none of the known forms, or claims nothing.
@@ -63,19 +63,25 @@ def read_outside(text: str, *, bases: dict[str, tuple[str, ...]]) -> OutsideCopy
     if start in ("{", "["):
         copy = _json_copy(text)
     elif (newest := _documentation(text)) is not None:
-        copy = OutsideCopy(OutsideForm.DOCUMENTATION, newest=newest)
+        copy = CopyClaims(OutsideForm.DOCUMENTATION, newest=newest)
     else:
-        copy = OutsideCopy(OutsideForm.LISTING, releases=_listing(text, bases))
+        copy = CopyClaims(OutsideForm.LISTING, releases=_listing(text, bases))
     if not copy.newest and copy.table is None and not any(versions for _stack, versions in copy.releases):
         raise Refusal("outside::not-understood")
     return copy
 
 
 def _documentation(text: str) -> tuple[NewestClaim, ...] | None:
-    """The Markdown table whose first column names series and whose others name stacks; None when there is none."""
+    """What a page says in a table of series by stack (also once its bars are lost, as in copied text), or in a list of
+    releases below a heading about versions, which then speaks of no stack. None when it has neither."""
+    lines = [line for line in text.splitlines() if len(line) <= _LONGEST_LINE]
+    return _table_claims(lines) or _column_claims(lines) or _bullet_claims(lines)
+
+
+def _table_claims(lines: list[str]) -> tuple[NewestClaim, ...] | None:
     claims: list[NewestClaim] = []
     stacks: list[str] | None = None
-    for line in text.splitlines():
+    for line in lines:
         cells = [cell.strip().strip("`*") for cell in line.strip().strip("|").split("|")] if "|" in line else []
         series = Series.parse(cells[0]) if cells else None
         if len(cells) > 1 and cells[0].lower() in ("python version", "python", "version", "series"):
@@ -85,12 +91,42 @@ def _documentation(text: str) -> tuple[NewestClaim, ...] | None:
     return tuple(claims) if stacks is not None else None
 
 
+def _column_claims(lines: list[str]) -> tuple[NewestClaim, ...] | None:
+    claims: list[NewestClaim] = []
+    stacks: list[str] | None = None
+    for line in lines:
+        words = line.split()
+        series = Series.parse(words[0]) if words else None
+        if words[:2] == ["Python", "Version"] and len(words) > 2 and all(map(_STACK.fullmatch, words[2:])):
+            stacks = words[2:]
+        elif stacks and series:
+            cells = _COLUMN.findall(line)
+            claims += [
+                NewestClaim(stack, series, Version.parse(cell) if cell else None)
+                for stack, cell in zip(stacks, cells, strict=False)
+            ]
+    return tuple(claims) if stacks is not None else None
+
+
+def _bullet_claims(lines: list[str]) -> tuple[NewestClaim, ...] | None:
+    newest: dict[Series, Version] = {}
+    is_about_versions = False
+    for line in lines:
+        if line.startswith("#"):
+            is_about_versions = "version" in line.lower()
+        match = _BULLET.fullmatch(line.strip()) if is_about_versions else None
+        version = Version.parse(match[1]) if match else None
+        if version is not None:
+            newest[version.series] = max(version, newest.get(version.series, version))
+    return tuple(NewestClaim("", series, version) for series, version in newest.items()) or None
+
+
 def _cell_claim(stack: str, series: Series, cell: str) -> NewestClaim:
     match = _CELL.search(cell) or re.search(_NUMBER, cell)
     return NewestClaim(stack, series, Version.parse(match[1]) if match else None)
 
 
-def _json_copy(text: str) -> OutsideCopy:
+def _json_copy(text: str) -> CopyClaims:
     try:
         value = read_json(text.encode())
     except ValueError as error:  # a lone surrogate, too
@@ -98,7 +134,7 @@ def _json_copy(text: str) -> OutsideCopy:
     if isinstance(value, dict) and isinstance(value.get("table"), dict):
         value = value["table"]
     if isinstance(value, dict) and "stacks" in value:
-        return OutsideCopy(OutsideForm.TABLE_DOCUMENT, table=read_table(value))
+        return CopyClaims(OutsideForm.TABLE_DOCUMENT, table=read_table(value))
     rows = value
     if isinstance(value, dict):
         rows = next((value[name] for name in ("versions", "releases", "results") if name in value), None)
@@ -108,7 +144,7 @@ def _json_copy(text: str) -> OutsideCopy:
     for row in rows:
         for stack, version in _row_claims(row):
             found.setdefault(stack, set()).add(version)
-    return OutsideCopy(OutsideForm.LIST, releases=_sorted(found))
+    return CopyClaims(OutsideForm.LIST, releases=_sorted(found))
 
 
 def _row_claims(row: object) -> list[tuple[str, Version]]:
@@ -126,14 +162,16 @@ def _row_claims(row: object) -> list[tuple[str, Version]]:
 def _listing(text: str, bases: dict[str, tuple[str, ...]]) -> tuple[tuple[str, tuple[Version, ...]], ...]:
     """Names of archives in the links of a page (or the keys of a bucket); a base in the name stands for its stacks."""
     found: dict[str, set[Version]] = {}
-    for link in _LINK.findall(text):
-        path = unquote(link.partition("?")[0])
-        match = _FILE.search(path)
-        version = Version.parse(match[1]) if match else None
-        if match is None or version is None:
+    for match in _LINK.finditer(text):
+        if match.end() - match.start() > _LONGEST_LINK:
             continue
-        folder = re.search(r"([a-z0-9-]+)/runtimes/", path)
-        stacks = (folder[1],) if folder else bases.get(match[2] or "", ("",))
+        *folders, name = unquote(match[1].partition("?")[0]).split("/")
+        file = _FILE.match(name)
+        version = Version.parse(file[1]) if file else None
+        if file is None or version is None:
+            continue
+        is_in_stack = len(folders) > 1 and folders[-1] == "runtimes" and _STACK.fullmatch(folders[-2])
+        stacks = (folders[-2],) if is_in_stack else bases.get(file[2] or "", ("",))
         for stack in stacks:
             found.setdefault(stack, set()).add(version)
     return _sorted(found)

@@ -2,22 +2,16 @@
 
 from pathlib import Path
 
-from django.conf import settings
 from django.core.management.base import CommandError
 
-from versions.addresses.fetching import FetchLimits, fetch
-from versions.addresses.origins import AllowedOrigins
-
-MAX_COPY_BYTES = 16 * 1024 * 1024
+from versions.domain.outside import is_address
+from versions.services.outside_texts import MAX_COPY_BYTES, fetched_bytes
 
 
 def outside_text(name: str) -> str:
     """Raises CommandError for a file that can't be read, Refusal `address::…` for an address."""
-    if "://" in name:
-        body = bytearray()
-        limits = FetchLimits(MAX_COPY_BYTES, seconds=60)
-        fetch(name, AllowedOrigins.of(settings.FETCH_HOSTS), limits, body.extend)
-        return body.decode(errors="replace")
+    if is_address(name):
+        return fetched_bytes(url=name).decode(errors="replace")
     try:
         with Path(name).open("rb") as file:
             raw = file.read(MAX_COPY_BYTES + 1)

@@ -62,14 +62,14 @@ def _line(change: Change) -> ChangeLine:
     return ChangeLine(
         kind=change.kind,
         place=_("Python %(series)s") % {"series": place} if place else "",
-        field=_field_word(change.field),
+        field=field_word(change.field),
         before=change.before or "",
         after=change.after or "",
         versions=[change.version] if is_release_itself and change.version else [],
     )
 
 
-def _field_word(name: str | None) -> str:
+def field_word(name: str | None) -> str:
     """Names of fields as the table document writes them, in words."""
     words = {
         "default_stack": _("default stack"),

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from versions.domain.refusals import Refusal
 from versions.selectors.matrix import version_matrix
-from versions.selectors.pending import pending_rows
+from versions.selectors.pending import pending_state
 from versions.selectors.publishing import pending_change
 
 EOL_SOON = timedelta(days=365)
@@ -22,7 +22,7 @@ def matrix(request: HttpRequest) -> HttpResponse:
     """`?discontinued=1` shows the discontinued stacks, too."""
     has_discontinued = request.GET.get("discontinued") == "1"
     try:
-        found = version_matrix(pending=pending_rows(), with_discontinued=has_discontinued)
+        found = version_matrix(pending=pending_state().table, with_discontinued=has_discontinued)
     except Refusal:
         return render(request, "versions/no_revision.html")
     today = timezone.now().date()

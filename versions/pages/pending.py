@@ -15,9 +15,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from versions.domain.messages import explain
 from versions.domain.parts import named_parts
 from versions.domain.refusals import Refusal
-from versions.pages.change_lines import ChangeGroup, change_groups
+from versions.pages.change_lines import ChangeGroup, change_groups, field_word
 from versions.pages.form_addresses import form_address
+from versions.selectors.editors import LastEdit
 from versions.selectors.pending_parts import PendingPart, discard_preview, pending_parts
+from versions.selectors.proposals import open_proposals
 from versions.services.discarding import discard_parts
 
 PARTS_SHOWN = 500  # an import can change thousands of releases; all of them are published together then
@@ -25,11 +27,12 @@ PARTS_SHOWN = 500  # an import can change thousands of releases; all of them are
 
 @dataclass(frozen=True, slots=True)
 class ShownPart:
-    """A part with its lines and the address of its form, empty when it has none."""
+    """A part with its lines, the address of its form (empty when it has none), and its fields' authors if several."""
 
     pending: PendingPart
     groups: list[ChangeGroup]
     edit_url: str
+    authors: list[tuple[str, LastEdit]]
 
 
 @login_required
@@ -40,9 +43,20 @@ def pending(request: HttpRequest) -> HttpResponse:
     except Refusal:
         return render(request, "versions/no_revision.html")
     shown = [
-        ShownPart(part, change_groups(part.changes), form_address(part.part)) for part in found.parts[:PARTS_SHOWN]
+        ShownPart(
+            part,
+            change_groups(part.changes),
+            form_address(part.part),
+            [(field_word(item.field), item.edit) for item in part.field_edits],
+        )
+        for part in found.parts[:PARTS_SHOWN]
     ]
-    context = {"change": found, "parts": shown, "hidden": len(found.parts) - len(shown)}
+    context = {
+        "change": found,
+        "parts": shown,
+        "hidden": len(found.parts) - len(shown),
+        "proposals": open_proposals(),
+    }
     return render(request, "versions/pending.html", context)
 
 

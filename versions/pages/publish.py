@@ -25,9 +25,11 @@ from versions.domain.version import Version
 from versions.pages.acting import actor_of
 from versions.pages.change_lines import change_groups
 from versions.selectors.impact import EVERYTHING, impact_counts
+from versions.selectors.proposals import ProposalRow, stacks_needing_approval
 from versions.selectors.published import PublishedTable
 from versions.selectors.publishing import PublishPreview, WaitingRelease, pending_change, publish_preview
 from versions.selectors.verified import unverified_releases
+from versions.services.approving import propose_publication
 from versions.services.publishing import Guard, publish_parts, publish_pending
 
 MESSAGE_CHARACTERS = 2000
@@ -85,6 +87,7 @@ def _preview(
             "groups": change_groups(preview.changes),
             "impact": impact_counts(preview),
             "impact_query": urlencode([("pick", pick) for pick in wanted]),
+            "needs": stacks_needing_approval(preview.current.table, preview.outcome),
             "unfit": unverified_releases(preview.current.table, preview.outcome),
             "wanted": wanted,
             "act": act_name(preview.parts, is_everything=wanted == [EVERYTHING]),
@@ -99,6 +102,8 @@ def _preview(
 def _confirmed(request: HttpRequest) -> HttpResponse:
     wanted, message = request.POST.getlist("pick"), request.POST.get("message", "")
     try:
+        if request.POST.get("act") == "propose":
+            return _proposed(request, _propose(request, wanted, message))
         revision = _publish(request, wanted, message)
     except Refusal as refusal:
         return _preview(request, wanted, message=message, problem=refusal)
@@ -111,13 +116,28 @@ def _confirmed(request: HttpRequest) -> HttpResponse:
 
 
 def _publish(request: HttpRequest, wanted: list[str], message: str) -> PublishedTable | None:
-    if len(message) > MESSAGE_CHARACTERS or "\0" in message:
-        raise Refusal("publish::message-missing")
-    guard = Guard(request.POST.get("current", ""), request.POST.get("outcome", ""))
-    actor = actor_of(request)
+    guard, actor = _checked(request, message), actor_of(request)
     if wanted == [EVERYTHING]:
         return publish_pending(message=message, actor=actor, guard=guard)
     return publish_parts(parts=named_parts(wanted), message=message, actor=actor, guard=guard)
+
+
+def _propose(request: HttpRequest, wanted: list[str], message: str) -> ProposalRow:
+    guard = _checked(request, message)
+    parts = None if wanted == [EVERYTHING] else named_parts(wanted)
+    return propose_publication(parts=parts, message=message, actor=actor_of(request), guard=guard).row
+
+
+def _proposed(request: HttpRequest, proposal: ProposalRow) -> HttpResponse:
+    messages.success(request, _("It is proposed. Another publisher has to approve it; nothing is published yet."))
+    return HttpResponseRedirect(reverse("versions:proposal-detail", args=[proposal.id]))
+
+
+def _checked(request: HttpRequest, message: str) -> Guard:
+    """What was looked at. Raises Refusal `publish::message-missing` for a message that history can't keep."""
+    if len(message) > MESSAGE_CHARACTERS or "\0" in message:
+        raise Refusal("publish::message-missing")
+    return Guard(request.POST.get("current", ""), request.POST.get("outcome", ""))
 
 
 def _preview_of(wanted: list[str]) -> PublishPreview:

@@ -3,11 +3,14 @@
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from versions.pages.change_lines import change_groups
 from versions.selectors import revisions as selectors
+from versions.selectors.proposals import proposal_of_revision
 from versions.selectors.published import current_number, revision_rows
+from versions.selectors.watch import revision_watch
 
 PAGE_ROWS = 50
 
@@ -38,7 +41,13 @@ def revision_detail(request: HttpRequest, number: int) -> HttpResponse:
     return render(
         request,
         "versions/revision_detail.html",
-        {"page": page, "groups": change_groups(page.changes), "current": current_number()},
+        {
+            "page": page,
+            "groups": change_groups(page.changes),
+            "current": current_number(),
+            "watch": revision_watch(number, now=timezone.now()),
+            "proposal": proposal_of_revision(number),
+        },
     )
 
 

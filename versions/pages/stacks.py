@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from versions.domain.refusals import Refusal
+from versions.selectors.proposals import approval_rule
 from versions.selectors.published import published_table
 
 
@@ -34,6 +35,7 @@ def stack_detail(request: HttpRequest, name: str) -> HttpResponse:
             "stack": stack,
             "revision": revision,
             "is_default": revision.table.default_stack == name,
+            "rule": approval_rule(name),
             "today": timezone.now().date(),
         },
     )

@@ -23,7 +23,7 @@ def served_archive(sha256: str) -> ServedArchive:
 
     Raises Refusal `artifact::unknown` when it isn't stored, or belongs to a withdrawn release and to no other.
     """
-    archive = StoredArchive.objects.filter(sha256=sha256).first()
+    archive = StoredArchive.objects.filter(sha256=sha256).first() if len(sha256) == 64 else None
     if archive is None or _is_withdrawn(sha256) or not storages["artifacts"].exists(archive_name(sha256)):
         raise Refusal("artifact::unknown", sha256=sha256)
     return ServedArchive(archive.sha256, archive.size, archive.format, archive_name(sha256))

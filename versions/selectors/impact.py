@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.utils.module_loading import import_string
 
 from versions.domain.parts import named_parts
-from versions.domain.providers import IMPACT, named_provider
+from versions.domain.providers import FAILING, IMPACT, named_provider
 from versions.domain.refusals import Refusal
 from versions.domain.retirement import Retirement
 from versions.domain.table import ReleaseStatus, Table
@@ -35,6 +35,34 @@ class ImpactCounts:
     @property
     def newly_failing(self) -> int:
         return dict(self.fates).get("newly-fails", 0)
+
+
+@dataclass(frozen=True, slots=True)
+class FailingApp:
+    """An app whose next build fails, with what it asks for; empty when it asks for nothing."""
+
+    name: str
+    owner: str
+    contact: str
+    stack: str
+    request: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewlyFailing:
+    """Active apps that ask for what a change takes away: how many, and the first of them by name."""
+
+    apps: int
+    first: tuple[FailingApp, ...]
+
+
+def newly_failing(preview: PublishPreview) -> NewlyFailing | None:
+    """None where nobody knows of apps."""
+    path = named_provider(FAILING)
+    if path is None:
+        return None
+    failing: Callable[[Table, Table], NewlyFailing] = import_string(path)
+    return failing(preview.current.table, preview.outcome)
 
 
 def impact_counts(preview: PublishPreview) -> ImpactCounts | None:

@@ -1,6 +1,7 @@
 """The published table, now and at any time before, and the list of its revisions."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -58,6 +59,18 @@ def revision_rows(*, before: int | None = None, limit: int = 50) -> list[Revisio
     """Revisions newest first, at most `limit`, those below number `before` when it is given."""
     rows = Revision.objects.newest_first().defer("document")
     return [_row(revision) for revision in (rows.filter(number__lt=before) if before else rows)[:limit]]
+
+
+def every_revision_row() -> Iterator[RevisionRow]:
+    """All revisions, newest first, read in batches as they are taken."""
+    for revision in Revision.objects.newest_first().defer("document").iterator(chunk_size=200):
+        yield _row(revision)
+
+
+def revision_row(number: int) -> RevisionRow | None:
+    """One revision without its document, None when there is none of this number."""
+    revision = Revision.objects.filter(number=number).defer("document").first()
+    return None if revision is None else _row(revision)
 
 
 @lru_cache(maxsize=CACHED_REVISIONS)

@@ -10,7 +10,7 @@ from versions.domain.parts import Part, changed_parts, not_pending, with_parts
 from versions.domain.table import ReleaseEntry, SeriesStatus, Table
 from versions.domain.version import Series, Version
 from versions.models import StoredArchive
-from versions.selectors.pending import checked, pending_rows
+from versions.selectors.pending import checked, pending_rows, pending_state
 from versions.selectors.published import PublishedTable, published_table
 
 
@@ -64,15 +64,24 @@ class PendingChange:
 
 def pending_change() -> PendingChange:
     """Raises Refusal `revision::unknown` before the first revision."""
-    current, pending = published_table(), pending_rows()
-    changes = difference(current.table, pending)
-    parts = _releases_that_wait(current.table, pending)
+    current, (state, pending) = published_table(), pending_state()
+    key = (current.digest, state)
+    if not state or key not in _compared:
+        if len(_compared) >= _COMPARISONS_KEPT:
+            _compared.clear()
+        _compared[key] = difference(current.table, pending), _releases_that_wait(current.table, pending)
+    changes, parts = _compared[key]
     verified = verified_hashes(_release_of(pending, part) for part in parts)
     return PendingChange(
         current=current,
         changes=changes,
         releases=tuple(_waiting(part, current.table, pending, verified) for part in parts),
     )
+
+
+_COMPARISONS_KEPT = 4
+# Between what digests stand for: the published table and the pending one. The same pair always compares alike.
+_compared: dict[tuple[str, str], tuple[tuple[Change, ...], list[Part]]] = {}
 
 
 def publish_preview(parts: Collection[Part] | None = None) -> PublishPreview:

@@ -2,32 +2,44 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
+from django.utils.dateparse import parse_datetime
+
 from versions.domain.refusals import Refusal
-from versions.domain.table import ArtifactEntry, ReleaseStatus, Table
+from versions.domain.table import ArtifactEntry, ReleaseStatus, StackStatus, Table
 from versions.domain.version import Series, Version
 from versions.models import StoredArchive
-from versions.selectors.pending import pending_rows
+from versions.selectors.pending import pending_rows, pending_state
 from versions.selectors.published import published_table
 
 
 @dataclass(frozen=True, slots=True)
 class CheckRow:
-    """One check of a verification: `outcome` is passed, failed or skipped."""
+    """One check of a verification: `outcome` is passed, failed or skipped; `output` is what a failing one printed."""
 
     name: str
     outcome: str
     detail: str
+    output: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class VerificationView:
-    """The record of an archive's verification. `sandbox_reason`: why it ran without the sandbox, else empty."""
+    """The record of an archive's verification. `sandbox_reason`: why it ran without the sandbox, else empty.
+
+    `root` is the archive's top folder, None when it is not known; `repacked_from` the address of an archive that had
+    one, `fetched_from` that of an archive that is kept as it came.
+    """
 
     checks: tuple[CheckRow, ...]
     sandbox_reason: str
+    checked_at: datetime | None = None
+    checked_on: str = ""
+    root: str | None = None
+    repacked_from: str = ""
+    fetched_from: str = ""
 
 
 Checks = Mapping[str, tuple[bool, VerificationView]]  # by hash: whether it is verified, and how that was found out
@@ -76,13 +88,13 @@ class SeriesReleases:
 
 def release_page(version: Version) -> ReleasePage:
     """Published states first, then those that are only pending. Raises Refusal `release::unknown`."""
-    published, pending = published_table().table, pending_rows()
+    published, pending = published_table().table, pending_state().table
     held = [(table, stack) for table in (published, pending) for stack in table.stacks if stack.find_release(version)]
     seen: set[str] = set()
     rows = []
     hashes = [artifact.sha256 for table, stack in held for artifact in _artifacts(table, stack.name, version)]
     stored = StoredArchive.objects.filter(sha256__in=hashes).values_list("sha256", "is_verified", "verification")
-    checks = {sha256: (is_verified, _record(document)) for sha256, is_verified, document in stored}
+    checks = {sha256: (is_verified, verification_view(document)) for sha256, is_verified, document in stored}
     for table, stack in held:
         if stack.name in seen:
             continue
@@ -114,13 +126,49 @@ def releases_by_series() -> tuple[SeriesReleases, ...]:
     )
 
 
-def _record(document: Mapping[str, Any]) -> VerificationView:
+@dataclass(frozen=True, slots=True)
+class ArchiveChoices:
+    """What the forms for archives of a release offer: stacks (those that have it first), architectures, mirrors."""
+
+    stacks: tuple[tuple[str, bool], ...]
+    archs: tuple[str, ...]
+    mirrored: tuple[str, ...]
+
+
+def archive_choices(page: ReleasePage) -> ArchiveChoices:
+    """`mirrored`: stacks whose preferred archive of the release lies elsewhere."""
+    held = {item.stack: item for item in page.stacks}
+    stacks = pending_rows().stacks
+    names = sorted((stack.name for stack in stacks if stack.status is not StackStatus.DISCONTINUED), reverse=True)
+    return ArchiveChoices(
+        stacks=tuple((name, name in held) for name in sorted(names, key=lambda name: name not in held)),
+        archs=tuple(dict.fromkeys(arch for stack in stacks for arch in stack.archs)) or ("amd64",),
+        mirrored=tuple(
+            item.stack
+            for item in page.stacks
+            if item.status is not ReleaseStatus.WITHDRAWN and any("://" in archive.url for archive in item.archives[:1])
+        ),
+    )
+
+
+def verification_view(document: Mapping[str, Any]) -> VerificationView:
     """As `VerificationRecord.as_document` wrote it; archives that were stored without one have no checks."""
     rows = tuple(
-        CheckRow(str(check.get("name", "")), str(check.get("outcome", "")), str(check.get("detail", "")))
+        CheckRow(*(str(check.get(name, "")) for name in ("name", "outcome", "detail", "output")))
         for check in document.get("checks", ())
     )
-    return VerificationView(rows, "" if document.get("is_sandboxed", True) else str(document.get("sandbox_reason", "")))
+    origin = document.get("origin") or {}
+    root = document.get("root")
+    is_repacked = bool(origin.get("is_repacked"))
+    return VerificationView(
+        checks=rows,
+        sandbox_reason="" if document.get("is_sandboxed", True) else str(document.get("sandbox_reason", "")),
+        checked_at=parse_datetime(str(document.get("checked_at", ""))),
+        checked_on=str(document.get("checked_on", "")),
+        root=None if root is None else str(root),
+        repacked_from=str(origin.get("url", "")) if is_repacked else "",
+        fetched_from="" if is_repacked else str(origin.get("url", "")),
+    )
 
 
 def _artifacts(table: Table, stack: str, version: Version) -> tuple[ArtifactEntry, ...]:

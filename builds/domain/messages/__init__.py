@@ -2,7 +2,13 @@
 
 from collections.abc import Mapping
 
-from builds.domain.messages.builder import BOOT_FAILURES, BUILDER_FAILURES, HOOK_FAILURES, INSTALL_FAILURES
+from builds.domain.messages.builder import (
+    BOOT_FAILURES,
+    BUILDER_FAILURES,
+    HOOK_FAILURES,
+    INSTALL_FAILURES,
+    SOURCE_FAILURES,
+)
 from builds.domain.messages.buildpacks import BUILDPACK_FAILURES, GROUP_REFUSALS, REPORT_ODDITIES
 from builds.domain.messages.detections import (
     CHECK_FAILURES,
@@ -12,9 +18,10 @@ from builds.domain.messages.detections import (
     RUNTIME_TXT_FAILURES,
     VERSION_FILE_FAILURES,
 )
+from builds.domain.messages.holds import HOLD_REFUSALS
 from builds.domain.messages.refusals import ACCESS_REFUSALS, BUILD_REFUSALS
 from builds.domain.messages.registry import REGISTRY_REFUSALS
-from builds.domain.messages.reporting import REPORT_FAILURES, REPORT_REFUSALS
+from builds.domain.messages.reporting import REPORT_FAILURES, REPORT_REFUSALS, SOURCE_REFUSALS
 from versions.domain import messages as table_messages
 from versions.domain.messages import Blame, Explanation, catalogue, fill, unexplained
 
@@ -31,14 +38,17 @@ EXPLANATIONS: Mapping[str, Explanation] = catalogue(
     *DETECTION_WARNINGS.values(),
     *HOOK_FAILURES.values(),
     *INSTALL_FAILURES.values(),
+    *SOURCE_FAILURES.values(),
     *BOOT_FAILURES.values(),
     *BUILDER_FAILURES.values(),
     *REGISTRY_REFUSALS.values(),
     *REPORT_REFUSALS.values(),
+    *SOURCE_REFUSALS.values(),
     *REPORT_FAILURES.values(),
     *BUILDPACK_FAILURES.values(),
     *REPORT_ODDITIES.values(),
     *GROUP_REFUSALS.values(),
+    *HOLD_REFUSALS.values(),
 )
 
 ALL: Mapping[str, Explanation] = catalogue(*table_messages.EXPLANATIONS.values(), *EXPLANATIONS.values())

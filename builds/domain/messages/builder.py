@@ -51,6 +51,33 @@ BOOT_FAILURES = catalogue(
     ),
 )
 
+SOURCE_FAILURES = catalogue(
+    Explanation(
+        code="fetch-source::download",
+        blame=Blame.PLATFORM,
+        title="The app's source could not be fetched",
+        text="The source archive of the queued build could not be fetched[[: {detail}]].",
+        staff_text="The archive was not sent before the build was queued, was removed, or its address does not answer.",
+        advice="Send the archive and queue the build again; if it keeps failing, tell support.",
+    ),
+    Explanation(
+        code="fetch-source::hash-mismatch",
+        blame=Blame.PLATFORM,
+        title="The fetched source is not the announced one",
+        text="The source archive of the queued build was discarded[[: {detail}]].",
+        staff_text="The bytes do not have the SHA-256 that was named when the build was queued. Nothing was built.",
+        advice="Name the hash of the archive as it is, and queue the build again.",
+    ),
+    Explanation(
+        code="fetch-source::unusable",
+        blame=Blame.APP,
+        title="The source archive cannot be unpacked",
+        text="The source archive of the queued build was not unpacked[[: {detail}]].",
+        staff_text="It is no .tar.gz, .tar.zst or .tar.xz, is damaged, too large, or holds members that are refused.",
+        advice="Pack the app's root folder anew, with plain files, folders and links that stay inside.",
+    ),
+)
+
 INSTALL_FAILURES = catalogue(
     Explanation(
         code="install-python::download",

@@ -31,6 +31,15 @@ GROUP_REFUSALS = catalogue(
         staff_text="The address names a group that never was.",
         advice="Look for it in the list of failure groups.",
     ),
+    Explanation(
+        code="failure-group::changed-meanwhile",
+        blame=Blame.CALLER,
+        status=409,
+        title="Somebody changed this note in the meantime",
+        text="The note is no longer the one that you began with. Nothing of yours was saved.",
+        staff_text="Another person wrote the note of this group of failures after the page had been opened.",
+        advice="Compare your note with what is there now, and save again if yours still holds.",
+    ),
 )
 
 REPORT_ODDITIES = catalogue(

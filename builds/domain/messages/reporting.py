@@ -23,6 +23,27 @@ REPORT_REFUSALS = catalogue(
     ),
 )
 
+SOURCE_REFUSALS = catalogue(
+    Explanation(
+        code="source::digest-mismatch",
+        blame=Blame.CALLER,
+        status=422,
+        title="These are not the announced bytes",
+        text="The address names another hash than that of the {size} bytes that came, which is {found}.",
+        staff_text="The upload broke off, or the caller computed the hash of something else. Nothing was kept.",
+        advice="Compute the SHA-256 of the archive as it is sent, and send it again.",
+    ),
+    Explanation(
+        code="source::unknown",
+        blame=Blame.CALLER,
+        status=404,
+        title="There is no such source archive",
+        text="No source archive with this hash is stored here.",
+        staff_text="It was never sent, or removed because no build in progress needed it, or is not for this token.",
+        advice="Send the archive again, then queue the build anew.",
+    ),
+)
+
 REPORT_FAILURES = catalogue(
     Explanation(
         code="build::lost",

@@ -26,6 +26,7 @@ TRACE_TEXTS: Mapping[Reason, str] = {
     Reason.RELEASE_FOUND: "The table answers with Python {version}.",
     Reason.RELEASE_MISSING: "The table has no release for this: {code}.",
     Reason.NOT_ALLOWED: "The package manager does not allow this origin of the version: {code}.",
+    Reason.HELD: "Staff hold the app at Python {version}, which goes before its own request.",
 }
 
 

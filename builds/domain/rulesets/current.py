@@ -28,7 +28,7 @@ from builds.domain.rulesets.rules import App, ManagerChoice, Review, Rules, Soug
 from builds.domain.source import SourceTree
 from builds.domain.sources import pipfile, pipfile_lock, python_version_file, runtime_txt
 from builds.domain.sources.contents import MAX_LOCK_BYTES, version_file
-from builds.domain.sources.lock_json import dialect_of
+from builds.domain.sources.json_dialects import dialect_of
 from builds.domain.trace import Reason, Trace
 from versions.domain.resolution import (
     ORIGIN_CACHED,
@@ -75,7 +75,7 @@ _MANAGERS = (
     ("poetry.lock", PackageManager.POETRY, INSTALL_POETRY_LOCK),
     ("uv.lock", PackageManager.UV, INSTALL_UV_LOCK),
 )
-_RUNTIME_TXT = runtime_txt.RuntimeTxtRules(allows_trailing_dot=False, names_pypy=False)
+_RUNTIME_TXT = runtime_txt.RuntimeTxtRules(allows_trailing_dot=False, knows_comments=True, names_pypy=False)
 _SHOWN_NAMES = 20
 
 

@@ -19,16 +19,16 @@ from builds.domain.rulesets.rules import App, ManagerChoice, Review, Rules, Soug
 from builds.domain.source import SourceTree
 from builds.domain.sources import pipfile, pipfile_lock, runtime_txt
 from builds.domain.sources.contents import MAX_LOCK_BYTES, MAX_PIPFILE_BYTES, version_file
-from builds.domain.sources.lock_json import dialect_of
+from builds.domain.sources.json_dialects import dialect_of
 from builds.domain.trace import Reason, Trace
 from versions.domain.resolution import ORIGIN_CACHED, Request, Resolution, Wanted
-from versions.domain.table import Ruleset, StackEntry
+from versions.domain.table import Ruleset, Table
 from versions.domain.version import Series
 
 _REQUIREMENTS = "requirements.txt"
 _SETUP = "setup.py"
 _MARKS = (pipfile.NAME, _REQUIREMENTS, _SETUP)
-_RUNTIME_TXT = runtime_txt.RuntimeTxtRules(allows_trailing_dot=True, names_pypy=True)
+_RUNTIME_TXT = runtime_txt.RuntimeTxtRules(allows_trailing_dot=True, knows_comments=False, names_pypy=True)
 _DETAIL_CHARACTERS = 50
 
 
@@ -112,13 +112,17 @@ def _from_pipenv_file(app: App, name: str) -> Sought | None:
         return _refused(app, name, fields)
     full, series = fields.get(pipfile_lock.FULL_VERSION), fields.get(pipfile_lock.VERSION)
     if full is not None:
-        wanted = Wanted.parse(full)
-        return _asked(app, name, full) if wanted and wanted.release else _refused(app, name, _invalid(app, name, full))
+        # What it names was handed on in a runtime.txt, whose end was trimmed.
+        version = full.rstrip()
+        wanted = Wanted.parse(version)
+        if wanted and wanted.release:
+            return _asked(app, name, version)
+        return _refused(app, name, _invalid(app, name, full))
     if series is None:
         app.trace.passed_over(name, Reason.NAMES_NO_VERSION)
         return None
     parsed = Series.parse(series)
-    if parsed and any(stack.find_series(parsed) for stack in _known_stacks(app)):
+    if parsed and is_series_known(parsed, app.table, own_stack=app.stack.name):
         return _asked(app, name, series)
     app.trace.passed_over(name, Reason.VERSION_IGNORED, found=series[:_DETAIL_CHARACTERS])
     return Sought(warnings=(VersionIgnored(series[:_DETAIL_CHARACTERS], name),))
@@ -136,9 +140,9 @@ def _fields(app: App, name: str, contents: bytes) -> dict[str, str] | SourceFail
     return {field: text for field, text in found.items() if text is not None}
 
 
-def _known_stacks(app: App) -> tuple[StackEntry, ...]:
-    """The stacks that the documentation speaks of, and the app's own: internal ones are nobody else's business."""
-    return tuple(stack for stack in app.table.stacks if stack.listed or stack.name == app.stack.name)
+def is_series_known(series: Series, table: Table, *, own_stack: str) -> bool:
+    """Whether any stack lists a series. Internal stacks, but for the app's own, are nobody's business."""
+    return any(stack.find_series(series) for stack in table.stacks if stack.listed or stack.name == own_stack)
 
 
 def _invalid(app: App, name: str, found: str) -> SourceFailure:

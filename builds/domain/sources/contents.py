@@ -4,7 +4,7 @@ from builds.domain.source import SourceTree
 from versions.domain.refusals import Refusal
 
 MAX_VERSION_FILE_BYTES = 64 * 1024
-MAX_PIPFILE_BYTES = 64 * 1024  # people write it by hand
+MAX_PIPFILE_BYTES = 32 * 1024  # people write it by hand
 MAX_LOCK_BYTES = 2 * 1024 * 1024
 
 

@@ -11,8 +11,12 @@ _VISIBLE_NUL = "\u2400"
 
 def meaningful_lines(contents: bytes) -> list[str]:
     """The lines that are neither blank nor comments, as they stand: untrimmed, NUL made visible, non-text replaced."""
-    text = contents.decode("utf-8", "replace").replace("\0", _VISIBLE_NUL)
-    return [line for line in text.split("\n") if not _is_ignored(line)]
+    return [line for line in visible_text(contents).split("\n") if not _is_ignored(line)]
+
+
+def visible_text(contents: bytes) -> str:
+    """The whole text, NUL made visible and what is no text replaced."""
+    return contents.decode("utf-8", "replace").replace("\0", _VISIBLE_NUL)
 
 
 def trimmed(text: str) -> str:

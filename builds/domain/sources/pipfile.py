@@ -6,6 +6,7 @@ from builds.domain.outcomes import PipfileUnreadable
 
 NAME = "Pipfile"
 MAX_DOTS = 100  # in one line; the parser takes quadratic time and memory over dotted keys
+MAX_VALUES = 4_000  # a Pipfile of a thousand packages has fewer
 _PROBLEM_CHARACTERS = 100
 
 
@@ -13,6 +14,8 @@ def read_pipfile_fields(contents: bytes, *names: str) -> dict[str, str] | Pipfil
     """Those of the named fields of `[requires]` that are there, as text. What is no text reads as Python prints it."""
     if max(line.count(b".") for line in contents.split(b"\n")) > MAX_DOTS:
         return PipfileUnreadable(f"a line with more than {MAX_DOTS} dots")
+    if contents.count(b",") + contents.count(b"=") > MAX_VALUES:
+        return PipfileUnreadable(f"more than {MAX_VALUES} values")
     try:
         document = tomllib.loads(contents.decode("utf-8"))
     except RecursionError:

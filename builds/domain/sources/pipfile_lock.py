@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 from builds.domain.outcomes import LockUnreadable
-from builds.domain.sources.lock_json import JsonDialect, JsonFault, read_documents, scalar_text
+from builds.domain.sources.json_dialects import JsonDialect
+from builds.domain.sources.json_printing import raw_text
+from builds.domain.sources.lock_json import JsonFault, read_documents
 
 NAME = "Pipfile.lock"
 FULL_VERSION = "python_full_version"
@@ -35,7 +37,7 @@ class Lock:
         *preferred, last = names
         values = (requires.get(name) for name in preferred)
         chosen = next((value for value in values if value is not None and value is not False), requires.get(last))
-        return scalar_text(chosen, self.dialect)
+        return raw_text(chosen, self.dialect)
 
 
 def read_lock(contents: bytes, dialect: JsonDialect) -> Lock | LockUnreadable:

@@ -1,11 +1,11 @@
 // The build page beyond what it does without a script: follows a running build, walks error lines, marks ranges of
-// lines, wraps. Everything it adds is hidden until it runs.
+// lines, wraps, shows times. What only works with it is hidden until it runs; what is a link stays one without it.
 "use strict";
 (() => {
   const page = document.getElementById("build");
   if (!page) return;
   const POLL_MS = 1000;
-  const state = { wrap: false, follow: true, error: -1, from: 0, y: 0 };
+  const state = { wrap: false, follow: true, error: Number(page.dataset.error || 0), from: 0, y: 0, isAsking: false };
 
   const $ = (selector) => page.querySelector(selector);
   const all = (selector) => Array.from(page.querySelectorAll(selector));
@@ -13,11 +13,7 @@
   function dress() {
     const tools = $("[data-log-tools]");
     if (!tools) return;
-    const errors = all(".log li.is-error");
     tools.hidden = all(".log").length === 0;
-    const next = $("[data-next-error]");
-    next.hidden = errors.length === 0;
-    $("[data-error-count]").textContent = errors.length;
     $("[data-wrap]").setAttribute("aria-pressed", state.wrap);
     all(".log").forEach((log) => log.classList.toggle("is-wrapped", state.wrap));
     const follow = $("[data-follow]");
@@ -25,29 +21,61 @@
   }
 
   // Where a line stands that is not on this page; the server knows.
-  const lineAddress = (number, query) => page.dataset.lines.replace("/0/", `/${number}/`) + query;
+  function lineAddress(number, query) {
+    const words = page.dataset.times ? [query, "times=1"].filter(Boolean) : [query].filter(Boolean);
+    return page.dataset.lines.replace("/0/", `/${number}/`) + (words.length ? `?${words.join("&")}` : "");
+  }
 
   function openStepOf(line) {
     const step = line.closest("details");
     if (step) step.open = true;
   }
 
-  function showNextError() {
-    const errors = all(".log li.is-error");
-    if (state.error + 1 >= errors.length && page.dataset.lines && page.dataset.first) {
-      const shown = all(".log li");
-      const last = shown.length ? Number(shown[shown.length - 1].id.slice(1)) : 0;
-      location.assign(lineAddress(last, "?error=1"));
-      return;
+  function announce(text) {
+    const place = $("[data-announce]");
+    if (place) place.textContent = text;
+  }
+
+  // Error lines lie where this page may show nothing, so the server is asked for each; it knows how many there are.
+  async function showError(isBack) {
+    if (!page.dataset.errors || state.isAsking) return;
+    state.isAsking = true;
+    const first = Number(page.dataset.first || 1);
+    const from = state.error || state.from || (isBack ? first : first - 1);
+    try {
+      const query = new URLSearchParams({ [isBack ? "before" : "after"]: from });
+      if (page.dataset.times) query.set("times", "1");
+      const answer = await fetch(`${page.dataset.errors}?${query}`);
+      if (!answer.ok || answer.redirected) { location.assign(lineAddress(from, `error=${isBack ? -1 : 1}`)); return; }
+      const found = await answer.json();
+      if (found.number === null) { announce(found.text); return; }
+      const line = document.getElementById(`L${found.number}`);
+      if (!line) { location.assign(found.url); return; }
+      state.error = found.number;
+      state.follow = false;
+      openStepOf(line);
+      if (location.hash === `#${line.id}`) line.scrollIntoView({ block: "center" });
+      else location.hash = line.id;  // which marks the line and goes there
+      announce(found.text);
+      dress();
+    } catch {
+      announce("");  // the portal is away for the moment; the next key press tries again
+    } finally {
+      state.isAsking = false;
     }
-    if (!errors.length) return;
-    state.error = (state.error + 1) % errors.length;
-    state.follow = false;
-    const line = errors[state.error];
-    openStepOf(line);
-    location.hash = line.id;
-    line.scrollIntoView({ block: "center" });
+  }
+
+  // The same page with or without times: the place in it stays, and so does what follows a running build.
+  async function toggleTimes(link) {
+    const address = new URL(link.href);
+    address.hash = location.hash;
+    history.replaceState(null, "", address);
+    if (address.searchParams.get("times") === "1") page.dataset.times = "1";
+    else delete page.dataset.times;
+    const hadFocus = document.activeElement === link;
+    await refreshPage();
     dress();
+    if (hadFocus) $("[data-times-toggle]").focus({ preventScroll: true });
   }
 
   function markRange() {
@@ -64,8 +92,9 @@
     }
     const start = document.getElementById(`L${first}`);
     if (start) start.scrollIntoView({ block: "center" });
-    else if (page.dataset.lines) location.replace(lineAddress(first, last > first ? `?to=${last}` : ""));
+    else if (page.dataset.lines) location.replace(lineAddress(first, last > first ? `to=${last}` : ""));
     state.from = first;
+    if (state.error && state.error !== first) state.error = 0;  // somebody went elsewhere; the walk goes on from there
   }
 
   page.addEventListener("click", (event) => {
@@ -77,8 +106,14 @@
       const kept = state.from;
       markRange();
       state.from = kept;
-    } else if (event.target.closest("[data-next-error]")) {
-      showNextError();
+    } else if (event.target.closest("[data-next-error], [data-previous-error]")) {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      showError(Boolean(event.target.closest("[data-previous-error]")));
+    } else if (event.target.closest("[data-times-toggle]")) {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      toggleTimes(event.target.closest("[data-times-toggle]"));
     } else if (event.target.closest("[data-wrap]")) {
       state.wrap = !state.wrap;
       dress();
@@ -96,7 +131,8 @@
     const isField = event.target.closest("input, textarea, select, [contenteditable]");
     if (isField || event.ctrlKey || event.metaKey || event.altKey) return;
     if (document.documentElement.dataset.keys === "off") return;
-    if (event.key === "e") showNextError();
+    if (event.key === "e" || event.key === "E") showError(event.key === "E");
+    if (event.key === "t" && $("[data-times-toggle]")) toggleTimes($("[data-times-toggle]"));
   });
   window.addEventListener("hashchange", markRange);
   // By wheel, key, finger or scroll bar alike: whoever goes up wants to read. What this script itself scrolls is noted in
@@ -135,7 +171,7 @@
   }
 
   async function refreshPage() {
-    const answer = await fetch(location.pathname, { headers: { Accept: "text/html" } });
+    const answer = await fetch(location.pathname + location.search, { headers: { Accept: "text/html" } });
     if (!answer.ok || answer.redirected) return;
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("build");
     if (!fresh) return;
@@ -151,7 +187,7 @@
 
   async function poll() {
     try {
-      const answer = await fetch(`${page.dataset.live}?after=${lastNumber()}`);
+      const answer = await fetch(`${page.dataset.live}?after=${lastNumber()}${page.dataset.times ? "&times=1" : ""}`);
       if (answer.ok && !answer.redirected) {
         append(new DOMParser().parseFromString(await answer.text(), "text/html"));
         if (answer.headers.get("X-Build") !== page.dataset.fingerprint) await refreshPage();

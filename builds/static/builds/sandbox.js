@@ -1,18 +1,22 @@
-// The sandbox beyond what it does without a script: files dropped on the form become rows, rows come and go in place,
-// Ctrl+Enter (Cmd+Enter) asks, and the answer's text can be copied.
+// The sandbox's files beyond what works without a script: files and folders that are dropped or chosen become rows, and
+// rows come and go in place, the last one removed also back.
 "use strict";
 (() => {
   const form = document.querySelector("[data-sandbox]");
   if (!form) return;
   const MAX_ROOT_ENTRIES = 2000;
-  const MAX_BYTES = 1024 * 1024; // no honest version file comes near it
+  const MAX_SAID = 12; // names that are read out after a drop
+  const maxBytes = Number(form.dataset.maxBytes);
   const list = form.querySelector("[data-files]");
   const names = form.querySelector("#names");
+  const status = form.querySelector("[data-status]");
   const read = new Set(form.dataset.read.split(" "));
+  const nested = form.dataset.nested.split(" ").filter(Boolean);
   let next = Number(form.dataset.next);
 
   form.querySelector("[data-drop-hint]").hidden = false;
   form.querySelector("[data-ask-hint]").hidden = false;
+  form.querySelectorAll("[data-folder]").forEach((part) => { part.hidden = false; });
 
   function addRow() {
     const blank = form.querySelector("[data-blank]").innerHTML;
@@ -21,77 +25,138 @@
     return list.lastElementChild;
   }
 
-  function emptyRow() {
-    const isEmpty = (row) => !row.querySelector("[name=name]").value && !row.querySelector("[name=content]").value;
-    return Array.from(list.children).find(isEmpty) || addRow();
-  }
+  const rows = () => Array.from(list.querySelectorAll("[data-file]"));
+  const isEmpty = (row) => !row.querySelector("[name=name]").value && !row.querySelector("[name=content]").value;
+  const emptyRow = () => rows().find(isEmpty) || addRow();
+  const rowOf = (name) => rows().find((row) => row.querySelector("[name=name]").value === name);
 
-  function rowOf(name) {
-    return Array.from(list.children).find((row) => row.querySelector("[name=name]").value === name);
-  }
-
+  // A file takes the row of its name, where there is one, in place.
   async function addFile(name, file) {
-    const bytes = new Uint8Array(await file.slice(0, MAX_BYTES).arrayBuffer());
+    const bytes = file.size > maxBytes ? null : new Uint8Array(await file.arrayBuffer());
     const old = rowOf(name);
-    if (old) old.remove();
-    const row = emptyRow();
+    const row = old ? addRow() : emptyRow();
+    if (old) old.replaceWith(row);
     row.querySelector("[name=name]").value = name;
+    if (!bytes) return refuse(row, name, file.size);
     let text = "\0";
     try {
       text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
     } catch {
       // Not UTF-8, so it travels as base64 below.
     }
-    if (/[\0\r]/.test(text)) keepBytes(row, bytes);
-    else row.querySelector("[name=content]").value = text;
+    if (/[\0\r]/.test(text)) return keepBytes(row, bytes);
+    const field = row.querySelector("[name=content]");
+    field.value = text;
+    field.rows = Math.min(Math.max(text.split("\n").length, 2), 12);
   }
 
-  // A text field would change these bytes, so they are carried beside it.
-  function keepBytes(row, bytes) {
-    let binary = "";
-    bytes.forEach((byte) => { binary += String.fromCharCode(byte); });
+  // In place of the text field: what is carried beside it, and a sentence on why.
+  function carry(row, kind, value, sentence) {
     const field = row.querySelector("[name=content]");
     const carrier = document.createElement("input");
     carrier.type = "hidden";
     carrier.name = "content";
-    carrier.value = btoa(binary);
-    const note = document.createElement("p");
-    note.className = "hint";
-    note.textContent = form.dataset.kept.replace("0", String(bytes.length));
-    row.querySelector("[name=form]").value = "base64";
-    field.before(note, carrier);
-    field.remove();
+    carrier.value = value;
+    row.querySelector("[name=form]").value = kind;
+    row.querySelector(".sandbox-content label")?.remove();
+    field.replaceWith(sentence, carrier);
   }
 
-  function addName(name) {
-    const lines = names.value.split("\n").filter(Boolean);
-    if (!lines.includes(name)) names.value = [...lines, name].join("\n");
+  // A text field would change these bytes.
+  function keepBytes(row, bytes) {
+    let binary = "";
+    bytes.forEach((byte) => { binary += String.fromCharCode(byte); });
+    const sentence = document.createElement("p");
+    sentence.className = "hint";
+    sentence.textContent = form.dataset.kept.replace("0", String(bytes.length));
+    carry(row, "base64", btoa(binary), sentence);
+  }
+
+  // Nothing as large is read: said at once, and again by the server for as long as the row is there.
+  function refuse(row, name, size) {
+    const sentence = form.querySelector("[data-large-blank]").content.firstElementChild.cloneNode(true);
+    const field = row.querySelector("[name=name]");
+    sentence.id = `${field.id}-error`;
+    sentence.firstElementChild.textContent = form.dataset.tooLarge.replace("{name}", () => name).replace("{size}", String(size));
+    field.setAttribute("aria-invalid", "true");
+    field.setAttribute("aria-describedby", sentence.id);
+    carry(row, "too-large", String(size), sentence);
+  }
+
+  function addNames(added) {
+    const lines = new Set(names.value.split("\n").filter(Boolean));
+    added.forEach((name) => lines.add(name));
+    names.value = Array.from(lines).join("\n");
   }
 
   const fileOf = (entry) => new Promise((done, failed) => { entry.file(done, failed); });
 
-  // Of a folder: its root's names, and the contents of those files that detection reads.
-  async function addFolder(folder) {
+  // All files below a dropped folder, by their paths in it, as far as detection asks for them: the root's, and those
+  // few further down whose existence counts.
+  async function filesIn(folder, path, found) {
     const reader = folder.createReader();
     const some = () => new Promise((done, failed) => { reader.readEntries(done, failed); });
-    let count = 0;
-    for (let entries = await some(); entries.length && count < MAX_ROOT_ENTRIES; entries = await some()) {
-      count += entries.length;
+    for (let entries = await some(); entries.length && found.size < MAX_ROOT_ENTRIES; entries = await some()) {
       for (const entry of entries) {
-        if (entry.isDirectory) addName(`${entry.name}/`);
-        else if (read.has(entry.name)) await addFile(entry.name, await fileOf(entry));
-        else addName(entry.name);
+        const inner = path + entry.name;
+        found.set(entry.isDirectory ? `${inner}/` : inner, entry);
+        if (entry.isDirectory && nested.some((name) => name.startsWith(`${inner}/`))) await filesIn(entry, `${inner}/`, found);
       }
     }
+    return found;
   }
 
+  // Of an app's root: all names, and the contents of those files that detection reads. `found` maps a path to what
+  // gives its file.
+  async function addRoot(found, fileFrom) {
+    const listed = [];
+    for (const [path, source] of found) {
+      if (read.has(path)) await addFile(path, await fileFrom(source));
+      else if (path.endsWith("/") || !path.includes("/") || nested.includes(path)) listed.push(path);
+    }
+    addNames(listed);
+    return [...Array.from(found.keys()).filter((path) => read.has(path)), ...listed];
+  }
+
+  // One folder alone is an app's root; folders among files lie in it.
   async function take(transfer) {
     const entries = Array.from(transfer.items || []).map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
     const folders = entries.filter((entry) => entry.isDirectory);
     const files = Array.from(transfer.files).filter((file) => !folders.some((folder) => folder.name === file.name));
-    for (const folder of folders) await addFolder(folder);
+    if (folders.length === 1 && !files.length) return taken(await addRoot(await filesIn(folders[0], "", new Map()), fileOf));
+    addNames(folders.map((folder) => `${folder.name}/`));
     for (const file of files) await addFile(file.name, file);
+    return taken([...files.map((file) => file.name), ...folders.map((folder) => `${folder.name}/`)]);
+  }
+
+  function taken(added) {
+    const more = added.length > MAX_SAID ? ", …" : "";
+    status.textContent = `${form.dataset.added} ${added.slice(0, MAX_SAID).join(", ")}${more}`;
     form.querySelector("[data-ask]").focus();
+  }
+
+  function restore(gone) {
+    gone.replaceWith(gone.row);
+    gone.row.querySelector("[name=name]").focus();
+    status.textContent = form.dataset.restored;
+  }
+
+  // The row's place is taken by a way to bring it back, which has the focus: Enter undoes, Tab goes on.
+  function remove(row) {
+    const near = row.nextElementSibling || row.previousElementSibling;
+    if (isEmpty(row)) {
+      row.remove();
+      (near?.querySelector("[name=name], [data-undo]") || addRow().querySelector("[name=name]")).focus();
+      return;
+    }
+    list.querySelectorAll("[data-gone]").forEach((old) => old.remove());
+    const gone = form.querySelector("[data-gone-blank]").content.firstElementChild.cloneNode(true);
+    gone.querySelector("[data-gone-name]").textContent = row.querySelector("[name=name]").value || row.querySelector("label").textContent;
+    gone.row = row;
+    row.replaceWith(gone);
+    if (!rows().length) addRow();
+    gone.querySelector("[data-undo]").focus();
+    status.textContent = form.dataset.removed;
   }
 
   const hasFiles = (event) => event.dataTransfer?.types.includes("Files");
@@ -110,40 +175,28 @@
     take(event.dataTransfer);
   });
   form.querySelector("#upload").addEventListener("change", async (event) => {
-    for (const file of Array.from(event.target.files)) await addFile(file.name, file);
+    const files = Array.from(event.target.files);
+    for (const file of files) await addFile(file.name, file);
     event.target.value = "";
+    if (files.length) taken(files.map((file) => file.name));
   });
-
-  form.addEventListener("click", (event) => {
-    const remove = event.target.closest("[data-remove]");
-    if (remove) {
-      event.preventDefault();
-      const row = remove.closest("[data-file]");
-      const near = row.nextElementSibling || row.previousElementSibling;
-      row.remove();
-      (near || addRow()).querySelector("[name=name]").focus();
-    } else if (event.target.closest("[data-more]")) {
-      event.preventDefault();
-      addRow().querySelector("[name=name]").focus();
+  form.querySelector("#folder").addEventListener("change", async (event) => {
+    const found = new Map();
+    for (const file of Array.from(event.target.files)) {
+      const path = file.webkitRelativePath.split("/").slice(1);
+      if (path.length > 1 && found.size < MAX_ROOT_ENTRIES) found.set(`${path[0]}/`, null);
+      if (path.length === 1 || nested.includes(path.join("/"))) found.set(path.join("/"), file);
     }
+    event.target.value = "";
+    if (found.size) taken(await addRoot(found, (file) => file));
   });
-  form.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
+  form.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-remove], [data-more], [data-undo]");
+    const gone = button?.closest("[data-gone]");
+    if (!button || (gone && !gone.row)) return; // one that the server removed, the server puts back
     event.preventDefault();
-    form.requestSubmit(form.querySelector("[data-ask]"));
+    if (gone) restore(gone);
+    else if ("remove" in button.dataset) remove(button.closest("[data-file]"));
+    else addRow().querySelector("[name=name]").focus();
   });
-
-  document.querySelectorAll("[data-copy]").forEach((button) => {
-    if (!navigator.clipboard) return;
-    button.hidden = false;
-    button.addEventListener("click", async () => {
-      await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).value);
-      document.querySelector("[data-copied]").textContent = button.dataset.done;
-      button.firstChild.textContent = button.dataset.done;
-    });
-  });
-
-  // Browsers move the focus to an address's target; where one doesn't, the answer still gets it.
-  const answer = document.getElementById("answer");
-  if (answer && location.hash === "#answer" && document.activeElement === document.body) answer.focus();
 })();

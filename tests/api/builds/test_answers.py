@@ -29,7 +29,7 @@ class TestDetect:
         assert status == 200
         assert list(body) == [
             "revision", "ruleset", "detected", "package_manager", "request", "release", "failure", "warnings",
-            "install_commands", "package_manager_version",
+            "install_commands", "package_manager_version", "hold", "advisories",
         ]  # fmt: skip
         assert (body["revision"], body["package_manager"], body["failure"]) == (1, "pip", None)
         assert body["install_commands"] == [["pip", "install", "-r", "requirements.txt"]]

@@ -127,7 +127,13 @@ class TestApps:
         entry = {"owner": "Team A", "contact": "a@example.org", "url": "https://example.org", "active": False}
         first, again = builder.put("/apps/shop", entry), builder.put("/apps/shop", entry)
         assert (first.status_code, again.status_code) == (201, 200)
-        assert builder.get("/apps/shop").json() == {"name": "shop", **entry, "builds": 0, "latest_build": None}
+        assert builder.get("/apps/shop").json() == {
+            "name": "shop",
+            **entry,
+            "builds": 0,
+            "hold": None,
+            "latest_build": None,
+        }
 
     def test_a_build_makes_the_app_and_is_its_latest(self, builder: ApiBuilder) -> None:
         finished(builder, runtime="python-3.11")

@@ -1,13 +1,18 @@
 """Publishing, yanking, withdrawing and rolling back over HTTP."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.test import Client
+from pytest_django import DjangoDbBlocker
 
+from builds.domain.impact import Situation
 from portal.services import issue_token
+from tests.fleet import build_fleet
 from tests.pages.published import leave_pending
+from tests.standing import standing_data
 from tests.tables import shipped_document
 from versions.domain.actor import Actor
 from versions.domain.version import Version
@@ -34,14 +39,23 @@ class Pipeline:
         return self.client.post(path, json.dumps(body), content_type="application/json", headers=sent)
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _published(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    yield from standing_data(django_db_blocker, publish_the_first)
+
+
 @pytest.fixture(autouse=True)
-def _published(db: None) -> None:
+def _undone(db: None) -> None:
+    """What a test does to the table is undone after it."""
+
+
+def publish_the_first() -> None:
     import_table(document=shipped_document("2024-documented"))
     publish_pending(message="first", actor=ANNA)
 
 
 @pytest.fixture
-def pipeline(_published: None) -> Pipeline:
+def pipeline(_undone: None) -> Pipeline:
     return Pipeline("versions:publish")
 
 
@@ -191,3 +205,14 @@ class TestRollback:
     )
     def test_what_is_refused(self, pipeline: Pipeline, body: object, status: int) -> None:
         assert pipeline.post("/api/v1/rollback", body).status_code == status
+
+    def test_names_the_apps_that_ask_for_what_it_takes_away(self, pipeline: Pipeline) -> None:
+        leave_pending("3.12.4")
+        publish_pending(message="second", actor=ANNA)
+        build_fleet([Situation("scalingo-22", "amd64", asked, "runtime.txt", "3.12.4") for asked in ("3.12.4", "3.12")])
+        reply = pipeline.post("/api/v1/rollback", {"revision": 1, "message": "3.12.4 breaks crm"})
+        assert reply.json()["newly_failing"] == {
+            "apps": 1,
+            "first": [{"app": "app-0", "owner": "team-0", "contact": "", "stack": "scalingo-22", "request": "3.12.4"}],
+        }
+        assert pipeline.post("/api/v1/rollback", {"revision": 1, "message": "again"}).status_code == 200

@@ -2,13 +2,16 @@
 
 import gzip
 import json
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from django.core.files.base import ContentFile
 from django.test import Client
+from pytest_django import DjangoDbBlocker
 from pytest_django.fixtures import Settings
 
+from tests.standing import standing_data
 from tests.tables import shipped_document
 from versions.domain.actor import Actor
 from versions.domain.canonical import canonical_json, digest
@@ -22,8 +25,12 @@ ANNA = Actor("anna")
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def _both_documented_tables(db: None) -> None:
+@pytest.fixture(autouse=True, scope="module")
+def _both_documented_tables(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    yield from standing_data(django_db_blocker, publish_both_documented_tables)
+
+
+def publish_both_documented_tables() -> None:
     for name in ("2018-documented", "2024-documented"):
         import_table(document=shipped_document(name))
         publish_pending(message=f"Table of {name[:4]}", actor=ANNA)
@@ -175,6 +182,31 @@ class TestDocumentation:
 
     def test_of_an_older_revision(self, client: Client) -> None:
         assert "| 2.7 | up to `2.7.15` |" in client.get("/exports/docs.md?revision=1").text
+
+    def test_of_each_document_that_is_shipped(self, client: Client) -> None:
+        """Imported one over the other, each is a revision whose page reads as the platform's own did."""
+        rows: dict[str, dict[str, list[str | None]]] = {
+            "2018-documented": {"3.6": ["3.6.6"], "2.7": ["2.7.15"]},
+            "2024-documented": {
+                "3.12": ["3.12.3"] * 2, "3.11": ["3.11.9"] * 2, "3.10": ["3.10.14"] * 2, "3.9": ["3.9.19"] * 2,
+                "3.8": ["3.8.19", None],
+            },
+            "2026-08-current": {
+                "3.14": ["3.14.7"] * 3, "3.13": ["3.13.15"] * 3, "3.12": ["3.12.14"] * 3, "3.11": ["3.11.16"] * 3,
+                "3.10": ["3.10.21"] * 3,
+            },
+        }  # fmt: skip
+        for name, series in rows.items():
+            import_table(document=shipped_document(name))
+            publish_pending(message=name, actor=Actor("anna"))
+            page = client.get("/exports/docs.md").text
+            lines = [line for line in page.splitlines() if line.startswith("| ") and "---" not in line][1:]
+            assert lines == [
+                f"| {number} | "
+                + " | ".join(f"up to `{version}`" if version else "unsupported" for version in cells)
+                + " |"
+                for number, cells in series.items()
+            ]
 
     def test_is_kept_by_etag(self, client: Client) -> None:
         etag = client.get("/exports/docs.html")["ETag"]

@@ -36,7 +36,11 @@ def cutting_proxy(target: str, *, seed: int, shortest: int, longest: int, port: 
                 return
             is_first = not threads  # which is cut for certain, so that every seed has something to show
             budget = chance.randint(shortest, longest) if is_first or chance.random() < 0.8 else None
-            server = socket.create_connection((address.hostname, address.port))
+            try:
+                server = socket.create_connection((address.hostname, address.port))
+            except OSError:  # the target is down at the moment, which a client notices as a cut
+                client.close()
+                continue
             pair = _Pair(client, server, budget, cuts)
             for source, sink in ((client, server), (server, client)):
                 thread = threading.Thread(target=pair.carry, args=(source, sink), daemon=True)

@@ -1,4 +1,7 @@
-"""Clients that retry, race, lie and die: faults 14, 19, 21, 22 and 24, and answers that were lost on the way."""
+"""Clients that retry, race, lie and die: faults 14, 19, 21, 22 and 24, and answers that were lost on the way.
+
+Faults 18, and 21, 22 and 24 with real builders: tests/faults/builder/; fault 20: test_database_restart.py beside this.
+"""
 
 import hashlib
 import random
@@ -8,10 +11,13 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.utils import timezone
+from pytest_django import Settings
 
 from builds.models import Build, Step
 from builds.services import end_lost_builds
+from portal.services import create_staff_user
 from tests.reporting import ApiBuilder, publish_two_stacks, run_out
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -24,8 +30,10 @@ def builder(transactional_db: None) -> ApiBuilder:
 
 
 class TestBytes:
-    def test_a_line_of_100_megabytes_is_kept_and_no_page_breaks(self, builder: ApiBuilder) -> None:
+    def test_a_line_of_100_megabytes_is_kept_and_no_page_breaks(self, builder: ApiBuilder, settings: Settings) -> None:
         """Fault 14, with NUL and bad UTF-8 in it."""
+        plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+        settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
         builder.build()
         part = (b"\0\xff\xed\xa0\x80x" * 2_000_000)[: 10 * 1024**2]
         digest = hashlib.sha256()
@@ -34,6 +42,12 @@ class TestBytes:
             digest.update(part)
         announced = {"detect": {"size": 10 * len(part), "sha256": digest.hexdigest()}}
         assert builder.finish("failed", logs=announced).status_code == 200
+        staff = Client()
+        staff.force_login(
+            create_staff_user(username="anna", password="correct horse battery", role="publisher", can_read_logs=True)
+        )
+        for page in ("", "?times=1", "tail/?after=0", "steps/detect/", "search/?q=x", "errors/?after=0", "lines/1/"):
+            assert staff.get(f"/builds/{builder.id}/{page}", follow=True).status_code == 200, page
         read = hashlib.sha256()
         for piece in builder.get(f"/builds/{builder.id}/steps/detect/log").streaming_content:
             read.update(piece)

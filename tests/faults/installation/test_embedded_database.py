@@ -25,9 +25,24 @@ def cluster_in(home: Path) -> Cluster:
     return Cluster(home / "postgres", log=home / "postgres.log", credentials=CREDENTIALS)
 
 
+@pytest.fixture(scope="module")
+def made_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Home of a cluster that was made, got its roles, and stopped; each test works on a copy."""
+    home = tmp_path_factory.mktemp("made")
+    made = cluster_in(home)
+    made.start()
+    prepare_roles(made)
+    made.stop()
+    return home
+
+
 @pytest.fixture
-def cluster(tmp_path: Path) -> Iterator[Cluster]:
-    made = cluster_in(tmp_path)
+def cluster(made_home: Path, tmp_path: Path) -> Iterator[Cluster]:
+    if (made_home / "postgres/elsewhere").exists():  # a system user's own place, which cannot be copied along
+        made = cluster_in(tmp_path)
+    else:
+        subprocess.run(["cp", "-a", made_home, tmp_path / "home"], check=True)
+        made = cluster_in(tmp_path / "home")
     made.start()
     prepare_roles(made)
     yield made

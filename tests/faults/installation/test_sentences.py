@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from portal.installation.home import Home
-from tests.live import free_port
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[3]
 

@@ -134,6 +134,11 @@ class TestBuildPage:
         page = text(client, f"/builds/{build_id}/")
         assert "nothing fits" not in page
         assert "Your account may not read logs" in page
+        group = re.search(r'href="(/builds/failures/\d+/)"', page)
+        assert group is not None
+        assert "nothing fits" not in text(client, group[1])
+        assert "nothing fits" not in text(client, "/builds/failures/")
+        assert b"nothing fits" not in b"".join(client.get("/builds/failures.csv"))
         for path in ("log.txt", "tail/", "steps/detect/"):
             assert client.get(f"/builds/{build_id}/{path}").status_code == 403
 

@@ -9,7 +9,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from builds.domain.retention import RetentionPolicy
 from builds.models import FailureGroup
+from builds.services.retaining import retain
 from builds.services.rolling_up import refresh_groups
 from portal.services import create_staff_user
 from tests.reporting import ApiBuilder, publish_two_stacks
@@ -116,6 +118,26 @@ class TestGroups:
         assert staff.get(f"/builds/failures/{group.pk}/note/").status_code == 405
         assert staff.post("/builds/failures/99999/note/", {"note": "x"}).status_code == 404
 
+    def test_two_write_at_once(self, staff: Client, pair: tuple[int, int]) -> None:
+        address = f"/builds/failures/{FailureGroup.objects.get().pk}/note/"
+        staff.post(address, {"note": "first", "was": ""})
+        reply = staff.post(address, {"note": "second", "was": ""})
+        page = reply.content.decode()
+        assert reply.status_code == 409
+        assert "Somebody changed this note" in page
+        assert "<p>first</p>" in page
+        assert "\nsecond</textarea>" in page
+        assert 'name="was" value="first"' in page
+        staff.post(address, {"note": "second", "was": "first"})
+        assert "Earlier notes" in text(staff, address.removesuffix("note/"))
+
+    def test_viewers_read_notes_and_write_none(self, viewer_page: Client, pair: tuple[int, int]) -> None:
+        address = f"/builds/failures/{FailureGroup.objects.get().pk}/"
+        page = text(viewer_page, address)
+        assert "Publishers and admins can" in page
+        assert "<textarea" not in page
+        assert viewer_page.post(f"{address}note/", {"note": "x", "was": ""}).status_code == 403
+
 
 class TestLogSearch:
     def test_finds_lines_in_the_whole_log(self, builder: ApiBuilder, staff: Client) -> None:
@@ -164,6 +186,30 @@ class TestExports:
         only = json.loads(staff.get("/builds/export.json?status=failed").getvalue())
         assert [row["id"] for row in only] == [pair[1]]
         assert json.loads(staff.get("/builds/export.json?app=none").getvalue()) == []
+        assert staff.get("/builds/export.xml").status_code == 404
+
+    def test_every_list_is_a_file_too(self, builder: ApiBuilder, staff: Client, pair: tuple[int, int]) -> None:
+        builder.build()
+        builder.step("pre_compile", "succeeded", exit_code=0)
+        builder.finish("succeeded")
+        group = FailureGroup.objects.get()
+        retain(policy=RetentionPolicy(days=1))
+        expected = {
+            "/builds/failures": ("code", "install-dependencies::pip"),
+            f"/builds/failures/{group.pk}/builds": ("id", pair[1]),
+            f"/builds/failures/{group.pk}/apps": ("app", "shop"),
+            "/apps/shop/hooks": ("hook", "pre_compile"),
+            "/builds/retention": ("dry_run", True),
+            "/apps/list": ("name", "shop"),
+            "/runtimes/revisions": ("number", 1),
+            "/runtimes/releases": ("version", "3.12.2"),
+            "/stacks": ("name", "stack-22"),
+        }
+        for address, (column, value) in expected.items():
+            assert json.loads(staff.get(f"{address}.json").getvalue())[0][column] == value, address
+            rows = list(csv.DictReader(staff.get(f"{address}.csv").getvalue().decode().splitlines()))
+            assert rows[0][column] == str(value) or address == "/apps/list", address
+        assert json.loads(staff.get("/builds/failures.json?failure=none").getvalue()) == []
 
     def test_a_detail_is_no_formula(self, builder: ApiBuilder, staff: Client) -> None:
         builder.build()
@@ -190,7 +236,10 @@ class TestFrame:
 
     def test_lists_cost_the_same_at_many_rows(self, builder: ApiBuilder, staff: Client, pair: tuple[int, int]) -> None:
         group = FailureGroup.objects.get()
-        paths = ("/builds/failures/", f"/builds/failures/{group.pk}/", "/apps/shop/hooks/")
+        paths = (
+            "/builds/failures/", f"/builds/failures/{group.pk}/", "/apps/shop/hooks/", "/apps/shop/", "/apps/",
+            "/builds/?q=sho", "/builds/?app=shop&status=failed", f"/builds/{pair[1]}/", "/builds/retention/",
+        )  # fmt: skip
         few = [_queries(staff, path) for path in paths]
         for number in range(12):
             built(builder, "failed", b"ERROR: <b>no</b> flask==3.0.%d\n" % number)
@@ -198,6 +247,7 @@ class TestFrame:
 
 
 def _queries(client: Client, path: str) -> int:
+    text(client, path)  # what a process reads once is read
     with CaptureQueriesContext(connection) as captured:
         text(client, path)
     return len(captured)

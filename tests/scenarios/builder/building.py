@@ -3,21 +3,26 @@
 import json
 import os
 import platform
+import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
 
-from tests.databases import ROOT
-from tests.live import LivePortal
+from tests.databases import ROOT, copy_template
+from tests.environment import database_name
+from tests.live import LivePortal, portal_at, running_portal
+from tests.sharing import shared_folder
 from tests.unit.archives.interpreters import packed_interpreter
 
 STACK = "local"
+SITE_DATABASE = "site"
 ARCHS = {"x86_64": "amd64", "aarch64": "arm64"}
 
 
@@ -87,6 +92,27 @@ class BuildSite:
         response = httpx.get(f"{self.portal.url}{path}", params=parameters, headers=headers, trust_env=False)
         assert response.status_code == 200, response.text
         return response
+
+
+@contextmanager
+def running_site(name: str, home: Path, cache: Path) -> Iterator[BuildSite]:
+    """A started portal with a database of its own called `name`, whose stack `local` can build.
+
+    What that takes is done once in a run; database and archives are copied from there.
+    """
+    made = shared_folder("site", _make_site)
+    shutil.copytree(made / "artifacts", home / "artifacts")
+    facts = json.loads((made / "facts.json").read_text(encoding="utf-8"))
+    with running_portal(name, home, facts["database"]) as portal:
+        yield BuildSite(portal, facts["token"], facts["version"], cache)
+
+
+def _make_site(folder: Path) -> None:
+    database = database_name(SITE_DATABASE)
+    copy_template(database)
+    site = prepared_site(portal_at(database, folder), folder)
+    facts = {"database": database, "token": site.token, "version": site.version}
+    (folder / "facts.json").write_text(json.dumps(facts), encoding="utf-8")
 
 
 def prepared_site(portal: LivePortal, cache: Path) -> BuildSite:

@@ -36,6 +36,9 @@ fi
 note post_compile_hook false
 echo "-----> Installing Python VERSION"
 printf '       variables: '; cat "$env/GREETING"; echo
+echo "-----> Counting builds"
+echo run >> "$cache/runs"
+echo "       ${GREETING-not exported}, build $(wc -l < "$cache/runs") with this cache"
 touch "$build/built"
 note total_duration 1.5
 """
@@ -79,10 +82,22 @@ def test_a_success_with_a_python_that_the_table_lacks(report: str, site: BuildSi
     steps = {step["name"]: step["status"] for step in build["steps"]}
     assert steps == {
         "detect": "succeeded", "detect-2": "succeeded", "resolve": "succeeded", "install_python": "succeeded",
-        "pre_compile": "skipped", "post_compile": "skipped",
+        "counting-builds": "succeeded", "pre_compile": "skipped", "post_compile": "skipped",
     }  # fmt: skip
+    assert site.log(build, "counting-builds") == (
+        b"-----> Counting builds\n       not exported, build 1 with this cache\n"
+    )
     assert site.log(build, "install_python") == b"-----> Installing Python 3.1.99\n       variables: [secret]\n"
     assert not (app / "built").exists()
+
+
+@pytest.mark.long
+def test_the_cache_stays_for_the_apps_next_build(site: BuildSite, tmp_path: Path) -> None:
+    app, pack = make_app(tmp_path / "app"), make_buildpack(tmp_path / "kept-pack", site.version)
+    for number, name in ((1, "pack-cached"), (2, "pack-cached"), (1, "pack-other")):
+        built = run(site, pack, app, name)
+        assert built.status == 0, built.output + built.complaint
+        assert f"build {number} with this cache".encode() in site.log(built.build, "counting-builds")
 
 
 def test_a_hook_that_fails(site: BuildSite, tmp_path: Path) -> None:

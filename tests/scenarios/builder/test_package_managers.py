@@ -9,8 +9,7 @@ import pytest
 
 from builds.builder.examples import EXAMPLES, example_for
 from portal.installation.interpreters import found_interpreters
-from tests.live import LivePortal
-from tests.scenarios.builder.building import ARCHS, STACK, BuildSite, make_app, prepared_site
+from tests.scenarios.builder.building import ARCHS, STACK, BuildSite, make_app
 from tests.tables import TABLES
 
 pytestmark = pytest.mark.long
@@ -20,17 +19,17 @@ TOOLS = {"pip": "25.3", "poetry": "2.3.4", "uv": "0.13.0", "pipenv": "2026.9.1"}
 
 
 @pytest.fixture(scope="module")
-def managers(live_portal: LivePortal, tmp_path_factory: pytest.TempPathFactory) -> BuildSite:
+def managers(own_site: BuildSite, tmp_path_factory: pytest.TempPathFactory) -> BuildSite:
     """The documented stacks, and a stack under today's rules that names its tools, beside the stack `local`."""
-    site = prepared_site(live_portal, tmp_path_factory.mktemp("cache"))
-    live_portal.manage("table", "import", "--merge", str(TABLES / "2024-documented.json"))
-    document = json.loads(live_portal.manage("table", "export"))
+    portal = own_site.portal
+    portal.manage("table", "import", "--merge", str(TABLES / "2024-documented.json"))
+    document = json.loads(portal.manage("table", "export"))
     stack = next(stack for stack in document["stacks"] if stack["name"] == STACK)
     today = stack | {"name": TODAY, "ruleset": "current", "tools": TOOLS}
     path = tmp_path_factory.mktemp("table") / "today.json"
     path.write_text(json.dumps({"schema": 1, "default_stack": TODAY, "stacks": [today]}))
-    live_portal.manage("table", "import", "--merge", str(path), "--publish", "-m", "All stacks of these tests")
-    return site
+    portal.manage("table", "import", "--merge", str(path), "--publish", "-m", "All stacks of these tests")
+    return own_site
 
 
 @pytest.mark.network

@@ -16,12 +16,12 @@ from psycopg import sql
 
 from tests.databases import ROOT, drop_named, server
 from tests.environment import database_name, with_name
-from tests.live import free_port
+from tests.ports import free_port
 from tests.procfile import procfile_command, started
 from tests.scenarios.builder.building import BuildSite
 
-pytestmark = [pytest.mark.long, pytest.mark.network, pytest.mark.timeout(600)]
-START_SECONDS = 120
+pytestmark = [pytest.mark.long, pytest.mark.network, pytest.mark.timeout(1800)]
+START_SECONDS = 300
 
 
 @pytest.fixture

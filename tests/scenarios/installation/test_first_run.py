@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.live import free_port
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[3]
 START_SECONDS = 170

@@ -9,16 +9,18 @@ from builds.domain.retention import RetentionPolicy
 from builds.domain.statuses import BuildStatus
 from builds.models import Build, BuildHour, BuildHourCount, FailureGroup, LogChunk, RetentionRun, Step
 from builds.selectors.dashboard import build_summary
-from builds.selectors.hook_ledger import hook_ledgers
+from builds.selectors.failure_groups import failure_group
+from builds.selectors.hook_ledger import every_hook_run, hook_ledgers
 from builds.selectors.log_bytes import log_pieces
 from builds.selectors.log_windows import log_end, log_from
 from builds.selectors.step_rows import step_row
 from builds.services import Outcome, append_log, finish_build, log_limits
-from builds.services.grouping import annotate_group, group_ungrouped_failures
+from builds.services.grouping import annotate_group, group_failure, group_ungrouped_failures
 from builds.services.retaining import prune_builds, retain
-from builds.services.rolling_up import refresh_groups, roll_up_hours, unsettle_hour
+from builds.services.rolling_up import count_late_build, refresh_groups, roll_up_hours, unsettle_hour
 from builds.services.seeding import seed_builds
 from tests.reporting import ANNA, BUILDER, begun, fence_of, publish_two_stacks
+from versions.domain.actor import Actor
 from versions.domain.refusals import Refusal
 
 pytestmark = pytest.mark.django_db
@@ -73,11 +75,30 @@ class TestGroups:
     def test_a_note_is_kept_with_its_writer(self) -> None:
         failed(b"ERROR: no\n")
         group = FailureGroup.objects.get()
-        annotate_group(group_id=group.pk, note=" index is down\0 ", actor=ANNA)
+        annotate_group(group_id=group.pk, note=" index is down\0 ", expected="", actor=ANNA)
         group.refresh_from_db()
         assert (group.note, group.noted_by_name) == ("index is down\\x00", "anna")
         with pytest.raises(Refusal, match="failure-group::unknown"):
-            annotate_group(group_id=group.pk + 1, note="x", actor=ANNA)
+            annotate_group(group_id=group.pk + 1, note="x", expected="", actor=ANNA)
+
+    def test_nobody_overwrites_a_note_unseen(self) -> None:
+        failed(b"ERROR: no\n")
+        group_id = FailureGroup.objects.get().pk
+        annotate_group(group_id=group_id, note="one\r\ntwo", expected="", actor=ANNA)
+        with pytest.raises(Refusal, match="failure-group::changed-meanwhile"):
+            annotate_group(group_id=group_id, note="three", expected="", actor=ANNA)
+        annotate_group(group_id=group_id, note="one\ntwo", expected="", actor=Actor("bob"))
+        annotate_group(group_id=group_id, note="", expected="one\r\ntwo", actor=Actor("bob"))
+        notes = [(past.note, past.by) for past in failure_group(group_id=group_id).notes]
+        assert notes == [("", "bob"), ("one\ntwo", "anna")]
+
+    def test_a_report_of_the_past_is_seen_first(self) -> None:
+        later, earlier = failed(b"ERROR: no\n"), failed(b"ERROR: no\n")
+        before = FailureGroup.objects.get().first_seen_at - timedelta(days=3)
+        assert FailureGroup.objects.get().first_build_id == later
+        group_failure(build_id=earlier, code="install-dependencies::pip", detail="", now=before)
+        group = FailureGroup.objects.get()
+        assert (group.first_build_id, group.first_seen_at, group.revision) == (earlier, before, None)
 
 
 class TestHours:
@@ -107,6 +128,21 @@ class TestHours:
         roll_up_hours(now=NOW)
         assert not BuildHour.objects.get().is_settled
         assert BuildHourCount.objects.get().status == "running"
+
+    def test_what_is_told_late_of_a_pruned_hour_is_added(self) -> None:
+        at = NOW - timedelta(hours=5)
+        for _number in range(3):
+            ended(BuildStatus.FAILED, at=at)
+        roll_up_hours(now=NOW)
+        ended(BuildStatus.FAILED, at=at)
+        unsettle_hour(at=at)  # nobody has counted the fourth when the first three go
+        prune_builds(policy=RetentionPolicy(builds_an_app=1), is_dry_run=False, now=NOW)
+        for status in (BuildStatus.FAILED, BuildStatus.SUCCEEDED):
+            count_late_build(build=Build.objects.get(pk=ended(status, at=at)))
+        roll_up_hours(now=NOW)
+        summary = build_summary(now=NOW)
+        assert (Build.objects.count(), summary.now.builds, summary.by_day[-1].failed) == (3, 6, 5)
+        assert sum(BuildHour.objects.get().durations.values()) == 6
 
     def test_nothing_to_count(self) -> None:
         assert roll_up_hours(now=NOW) == 0
@@ -218,9 +254,30 @@ class TestHooks:
         skipped.finished_at = timezone.now()
         skipped.save()
         ledger = hook_ledgers(app_name="shop")[0]
-        assert (len(ledger.runs), len(ledger.ran), ledger.failures) == (4, 3, 1)
+        assert (len(ledger.runs), ledger.ran, ledger.failures) == (4, 3, 1)
         assert (ledger.median_seconds, ledger.p95_seconds, ledger.limit_percent) == (20, 450, 50)
         assert ledger.runs[0].skip_reason == "not present"
+        assert len(list(every_hook_run(app_name="shop"))) == 4
+        Build.objects.update(trigger="report")
+        assert hook_ledgers(app_name="shop")[0].limit_percent is None
+
+    def test_ledger_of_hooks_that_never_ran(self) -> None:
+        nobody = hook_ledgers(app_name="nobody")
+        skipped = Step(build_id=begun().id, name="postdeploy", status="skipped", skip_reason="not present")
+        skipped.finished_at = timezone.now()
+        skipped.save()
+        _before, _after, ledger = hook_ledgers(app_name="shop")
+        assert (nobody, len(ledger.runs), ledger.ran, ledger.failure_percent) == ([], 1, 0, None)
+        assert (ledger.p95_seconds, ledger.limit_percent, ledger.runs[0].limit_percent) == (None, None, None)
+
+    def test_every_run_beyond_one_batch(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("builds.selectors.hook_ledger.BUILDS_AT_ONCE", 2)
+        numbers = []
+        for _number in range(4):
+            build = begun()
+            Step.objects.create(build_id=build.id, name="pre_compile", status="succeeded", finished_at=timezone.now())
+            numbers.append(build.number)
+        assert [run.build_number for run in every_hook_run(app_name="shop")] == numbers[::-1]
 
 
 def test_seeding_makes_what_the_tables_allow() -> None:

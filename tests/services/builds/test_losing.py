@@ -5,7 +5,15 @@ from django.db import IntegrityError, connection, transaction
 
 from builds.domain.statuses import BuildStatus, StepName, StepStatus
 from builds.models import Build
-from builds.services import Outcome, StepReport, end_lost_builds, extend_lease, finish_build, report_step
+from builds.services import (
+    Outcome,
+    StepReport,
+    append_log,
+    end_lost_builds,
+    extend_lease,
+    finish_build,
+    report_step,
+)
 from builds.tasks import reap
 from tests.reporting import BUILDER, begun, fence_of, publish_two_stacks, run_out
 from versions.domain.refusals import Refusal
@@ -66,23 +74,46 @@ class TestDatabaseGuards:
     @pytest.mark.parametrize(
         ("statement", "constraint"),
         [
-            ("UPDATE builds_build SET status = 'failed'", "build_over_when_finished"),
+            ("UPDATE builds_build SET status = 'failed', lease_expires_at = NULL", "build_over_when_finished"),
+            ("UPDATE builds_build SET status = 'done'", "build_"),
             ("UPDATE builds_build SET finished_at = clock_timestamp()", "build_over_when_finished"),
+            (
+                "UPDATE builds_build SET status = 'lost', finished_at = clock_timestamp()",
+                "build_leased_while_somebody_writes",
+            ),
+            (
+                "UPDATE builds_build SET status = 'succeeded', started_at = NULL, finished_at = clock_timestamp()",
+                "build_succeeds_after_it_started",
+            ),
+            ("UPDATE builds_build SET status = 'queued'", "build_running_under_a_lease"),
             ("UPDATE builds_build SET fence = NULL", "build_running_under_a_lease"),
             ("UPDATE builds_build SET lease_expires_at = NULL", "build_running_under_a_lease"),
+            ("UPDATE builds_build SET started_at = created_at - interval '1 ms'", "build_starts_within_its_life"),
             ("UPDATE builds_build SET failure_code = 'x::y'", "build_failure_fits_status"),
+            ("UPDATE builds_build SET cancel_requested_by_name = 'me'", "build_cancelled_by_somebody"),
             ("UPDATE builds_build SET python_version = '3.12.1'", "build_python_in_both_forms"),
             ("UPDATE builds_step SET status = 'done', finished_at = NULL", "step_"),
             (
-                "UPDATE builds_step SET status = 'skipped', finished_at = clock_timestamp()",
+                "UPDATE builds_step SET status = 'skipped', started_at = NULL, finished_at = clock_timestamp()",
                 "step_skipped_with_a_reason",
             ),
             ("UPDATE builds_step SET status = 'failed'", "step_over_when_finished"),
+            ("UPDATE builds_step SET skip_reason = 'why'", "step_reason_only_when_skipped"),
+            ("UPDATE builds_step SET status = 'pending'", "step_that_never_ran_has_no_outcome"),
+            ("UPDATE builds_step SET started_at = NULL", "step_running_since_an_instant"),
+            ("UPDATE builds_step SET duration_ms = 1", "step_running_since_an_instant"),
+            ("UPDATE builds_step SET log_newlines = 9", "step_counts_fit_its_log"),
+            ("UPDATE builds_step SET log_size = 0, log_newlines = 0", "step_counts_fit_its_log"),
+            ("UPDATE builds_step SET gap_start = 2, gap_end = 1", "step_gap_within_its_log"),
+            ("INSERT INTO builds_step SELECT * FROM builds_step", "builds_step_pkey"),
+            ("UPDATE builds_logchunk SET data = 'more than that'", "chunk_holds_its_bytes"),
+            ("UPDATE builds_logchunk SET \"end\" = 0, data = ''", "chunk_not_empty"),
         ],
     )
     def test_impossible_rows(self, statement: str, constraint: str) -> None:
         build = begun()
         report = StepReport(StepStatus.RUNNING)
         report_step(build_id=build.id, fence=fence_of(build), name="detect", report=report, caller=BUILDER)
+        append_log(build_id=build.id, fence=fence_of(build), step="detect", offset=0, data=b"half", caller=BUILDER)
         with pytest.raises(IntegrityError, match=constraint), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement)

@@ -1,11 +1,14 @@
 """A small portal with real sockets that does what a test tells it, for what a real portal does too rarely."""
 
 import json
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+LONGEST_WAIT_SECONDS = 300  # for a test that failed before it let the answer go on
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,7 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b"{}"
     hangs_up_after: int | None = None  # bytes of the body
+    goes_on: threading.Event | None = None  # waited for when half of the body is sent
 
 
 def always(answer: Answer) -> Callable[[Request], Answer]:
@@ -63,11 +67,13 @@ class StandIn:
 
 
 @contextmanager
-def stand_in(answer: Callable[[Request], Answer]) -> Iterator[StandIn]:
-    """A server that answers every request by calling `answer`, one at a time."""
+def stand_in(answer: Callable[[Request], Answer], tls: ssl.SSLContext | None = None) -> Iterator[StandIn]:
+    """A server that answers every request by calling `answer`, one at a time; over TLS where `tls` is given."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
     server.daemon_threads = True
-    portal = StandIn(f"http://127.0.0.1:{server.server_address[1]}", answer)
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+    portal = StandIn(f"{'https' if tls else 'http'}://127.0.0.1:{server.server_address[1]}", answer)
     server.portal = portal  # type: ignore[attr-defined]
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
@@ -105,7 +111,11 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(answer.body[: answer.hangs_up_after])
             self.close_connection = True
             return
-        self.wfile.write(answer.body)
+        half = len(answer.body) // 2 if answer.goes_on else 0
+        self.wfile.write(answer.body[:half])
+        if answer.goes_on:
+            answer.goes_on.wait(LONGEST_WAIT_SECONDS)
+        self.wfile.write(answer.body[half:])
 
     do_GET = do_POST = do_PUT = do_PATCH = _handle  # noqa: N815  the names that http.server calls
 

@@ -41,6 +41,7 @@ def check(workshop: Workshop, portal: StandIn, web: str, spool: Path) -> BuildFa
         recorder = Recorder(real, hold, Terminal(), spool=spool, secrets=(), on_lost=lambda _reason: None)
         with pytest.raises(BuildFailure) as raised:
             check_boot(workshop, recorder, timeout_seconds=2)
+        assert recorder.wait_for_reports(60)
         recorder.give_up()
     return raised.value
 

@@ -4,6 +4,7 @@ import pytest
 
 from builds.builder.command_line import read_command_line
 from builds.builder.failures import NotBuildable
+from builds.builder.order import Order
 
 ARGUMENTS = ["build", "app", "--app", "shop", "--stack", "scalingo-22"]
 ENVIRONMENT = {"PORTAL_URL": "http://127.0.0.1:8000"}
@@ -11,6 +12,7 @@ ENVIRONMENT = {"PORTAL_URL": "http://127.0.0.1:8000"}
 
 def test_an_order_is_read() -> None:
     command = read_command_line(ARGUMENTS, ENVIRONMENT, " token\n")
+    assert isinstance(command.order, Order)
     assert (command.order.app, command.order.stack, command.order.directory) == ("shop", "scalingo-22", Path("app"))
     assert (command.portal_url, command.token) == ("http://127.0.0.1:8000", "token")
     assert not command.order.is_unsafe_allowed
@@ -49,6 +51,7 @@ def test_variables_of_the_app_are_read(tmp_path: Path) -> None:
     file = tmp_path / "env"
     file.write_text("# comment\n\nNAME=a value\nURL=postgres://u:p@h/d?x=1\nEMPTY=\n")
     command = read_command_line([*ARGUMENTS, "--env-file", str(file)], ENVIRONMENT, "t")
+    assert isinstance(command.order, Order)
     assert command.order.variables == {"NAME": "a value", "URL": "postgres://u:p@h/d?x=1", "EMPTY": ""}
 
 

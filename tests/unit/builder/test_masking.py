@@ -35,6 +35,55 @@ def test_a_secret_cut_anywhere_does_not_show(spelling: str) -> None:
         assert written[12:30] not in shown
 
 
+# Where in a spelling nothing but the secret stands.
+SECRET_PARTS = {
+    "raw": slice(None),
+    "in an address": slice(None),
+    "in base64": slice(2, -4),
+    "in a basic header": slice(7, -4),
+    "as a password": slice(len("https://user:"), -len("@host/simple")),
+}
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+@pytest.mark.parametrize("wrap", [b"\n", b"\r\n", b"\n       ", b" \n\t"])
+def test_a_secret_wrapped_anywhere_does_not_show_wherever_it_is_cut(spelling: str, wrap: bytes) -> None:
+    """Fault 12. The line's end is the border of two chunks as well, as it is for a program that flushes lines."""
+    written = SPELLINGS[spelling].encode()
+    secret = written[SECRET_PARTS[spelling]]
+    first = written.index(secret)
+    for place in range(first, first + len(secret)):
+        text = b"before " + written[:place] + wrap + written[place:] + b" after\n"
+        for cut in {0, 7 + place, 7 + place + len(wrap), 20}:
+            shown = masked([text[:cut], text[cut:]], SECRET)
+            assert MASK in shown
+            assert shown.startswith(b"before")
+            assert shown.endswith(b" after\n")
+            plain = shown.translate(None, b" \r\n\t")
+            assert not any(secret[start : start + 6] in plain for start in range(len(secret) - 5)), (place, cut)
+
+
+def test_base64_in_lines_of_76_does_not_show() -> None:
+    """As `base64` and MIME write it."""
+    secret = "s" + "".join(chr(97 + number * 7 % 26) for number in range(120))
+    for before in range(80):
+        text = base64.encodebytes(b"x" * before + secret.encode() + b"tail")
+        shown = masked(text.splitlines(keepends=True), secret)
+        known = base64.b64encode(b"x" * before + secret.encode())
+        for start in range(len(known) - 12):
+            piece = known[start : start + 12]
+            is_secret = start * 6 // 8 > before + 6 and (start + 12) * 6 // 8 < before + len(secret) - 3
+            assert not (is_secret and piece in shown.replace(b"\n", b"")), (before, start)
+
+
+def test_a_line_is_not_kept_waiting_for_a_likely_letter() -> None:
+    """Its last letters may begin a secret; so few of them are shown, or every tenth line would come late."""
+    masker = Masker([SECRET])
+    assert masker.feed(b"a bar\n") == b"a bar\n"
+    assert masker.feed(b"a rp_4f\n") == b"a "
+    assert masker.flush() == b"rp_4f\n"
+
+
 def test_a_secret_byte_by_byte_does_not_show() -> None:
     text = f"a {SECRET} b {SECRET}\n".encode()
     assert masked([bytes([byte]) for byte in text], SECRET) == b"a [secret] b [secret]\n"

@@ -13,11 +13,10 @@ from builds.domain.app_lists import (
     MAX_LINE_CHARACTERS,
     AppLine,
     LineFault,
-    marked,
     read_app_list,
-    unmarked,
     written_rows,
 )
+from versions.domain.written_lists import marked, unmarked
 
 KNOWN = ", ".join(COLUMNS)
 BLANK = AppEntry("", "", "", is_active=True)

@@ -47,8 +47,13 @@ def test_differences_leave_out_what_is_the_same() -> None:
 
 @pytest.mark.parametrize("report", [None, [], 7, {}, {"packages": 1}, {"packages": [1]}, {"variables": {"a": 1}}])
 def test_reports_that_hold_neither(report: object) -> None:
-    assert package_versions(report) == {}
-    assert variable_names(report) == {}
+    assert package_versions(report) is None
+    assert variable_names(report) is None
+
+
+def test_an_app_without_any_has_recorded_that() -> None:
+    report: dict[str, object] = {"packages": {}, "variables": []}
+    assert (package_versions(report), variable_names(report)) == ({}, {})
 
 
 def test_names_of_variables_never_carry_values() -> None:
@@ -102,3 +107,17 @@ def test_secrets_are_masked_byte_for_byte(line: bytes, kept: bytes) -> None:
     assert masked(found) == found
     assert is_same_but_for_masks(found, line)
     assert not is_same_but_for_masks(b"x" + found[1:], b"y" + line[1:])
+
+
+@pytest.mark.parametrize(
+    ("stored", "sent", "is_same"),
+    [
+        (b"a **** b", b"a abcd b", True),
+        (b"a **** b", b"a abc b", False),
+        (b"a **** b", b"a abcd c", False),
+        (b"x **** b", b"a abcd b", False),
+        (b"abcd", b"****", False),
+    ],
+)
+def test_a_mask_stands_for_as_many_bytes_and_for_nothing_else(stored: bytes, sent: bytes, is_same: bool) -> None:
+    assert is_same_but_for_masks(stored, sent) is is_same

@@ -7,7 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builds.domain.ansi import Span, spans, visible_text
-from builds.domain.log_lines import MAX_LINE_BYTES, LineKind, log_line, log_lines
+from builds.domain.log_lines import (
+    MAX_CANDIDATES,
+    MAX_LINE_BYTES,
+    LineKind,
+    error_line_indexes,
+    log_line,
+    log_lines,
+)
 
 FORBIDDEN = re.compile("[\0-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 CLASSES = re.compile(r"(?:sgr-(?:bold|dim|italic|underline|inverse|strike|[fb]g-(?:1[0-5]|[0-9])) ?)*")
@@ -99,3 +106,32 @@ def test_long_lines_are_cut_and_say_so() -> None:
 )
 def test_lines_that_look_like_errors_and_warnings(printed: str, kind: LineKind) -> None:
     assert log_line(printed.encode(), number=1).kind is kind
+
+
+@pytest.mark.parametrize(
+    ("before", "data", "indexes"),
+    [
+        (b"", b"", []),
+        (b"", b"fine\n", []),
+        (b"", b"ERROR: not ended", []),
+        (b"ERR", b"OR: ends here\nfine\nfatal: no\n", [0, 2]),
+        (b"all ", b"ERROR: is within\nValueError: bad\r\n", [1]),
+        (b"", b"error: and error and error\nerror: again", [0]),
+        (b"", b"! x\n" * (MAX_CANDIDATES + 5), list(range(MAX_CANDIDATES))),
+    ],
+)
+def test_which_lines_read_like_errors(before: bytes, data: bytes, indexes: list[int]) -> None:
+    assert error_line_indexes(data, before=before) == indexes
+
+
+@given(
+    st.lists(st.sampled_from(["ERROR: x", "fatal: y", " ! z", "pkg.SomeException", "a ", "Traceback", "\n", "\r", "é"]))
+    .map("".join)
+    .map(str.encode),
+    st.integers(0, 20),
+)
+def test_errors_are_found_as_if_every_line_were_read(text: bytes, cut: int) -> None:
+    cut = min(cut, text.find(b"\n") if b"\n" in text else len(text))
+    kinds = [line.kind for line in log_lines(text[: text.rfind(b"\n") + 1], first_number=0)]
+    expected = [index for index, kind in enumerate(kinds) if kind is LineKind.ERROR]
+    assert error_line_indexes(text[cut:], before=text[:cut]) == expected

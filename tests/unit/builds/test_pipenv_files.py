@@ -5,16 +5,10 @@ import json
 import pytest
 
 from builds.domain.outcomes import LockUnreadable, PipfileUnreadable
-from builds.domain.sources.lock_json import (
-    JQ_1_6,
-    JQ_1_7,
-    JQ_1_8,
-    MAX_DOCUMENTS,
-    MAX_LAX_CHARACTERS,
-    JsonDialect,
-    dialect_of,
-)
+from builds.domain.sources.json_dialects import JQ_1_6, JQ_1_7, JQ_1_8, JsonDialect, dialect_of
+from builds.domain.sources.lock_json import MAX_DOCUMENTS, MAX_LAX_CHARACTERS, MAX_VALUES
 from builds.domain.sources.pipfile import MAX_DOTS, read_pipfile_fields
+from builds.domain.sources.pipfile import MAX_VALUES as MAX_PIPFILE_VALUES
 from builds.domain.sources.pipfile_lock import FULL_VERSION, VERSION, Lock, read_lock
 
 
@@ -59,12 +53,18 @@ def test_each_base_has_its_jq(base: str, dialect: JsonDialect) -> None:
         (".5", "0.5", "0.5"),
         ("3.", "3", "3"),
         ("-3.10", "-3.1", "-3.10"),
-        ("1e400", "inf", "1E+400"),
+        ("-0", "-0", "-0"),
+        ("1e400", "1.7976931348623157e+308", "1E+400"),
         ("NaN", None, None),
-        ("-Infinity", "-inf", "-Infinity"),
-        ("-inf", "-inf", "-Infinity"),
-        ("inf", "inf", "Infinity"),
+        ("-Infinity", "-1.7976931348623157e+308", "-1.7976931348623157e+308"),
+        ("-inf", "-1.7976931348623157e+308", "-1.7976931348623157e+308"),
+        ("inf", "1.7976931348623157e+308", "1.7976931348623157e+308"),
         ("1e-7", "1e-07", "1E-7"),
+        ("0.00012", "0.00012", "0.00012"),
+        ("1e15", "1000000000000000", "1E+15"),
+        ("1e16", "1e+16", "1E+16"),
+        ("1.5e300", "1.5e+300", "1.5E+300"),
+        ("9007199254740993", "9007199254740992", "9007199254740993"),
         ("1e20", "1e+20", "1E+20"),
         ("9" * 301, "1e+301", "9" * 301),
         ("true", "true", "true"),
@@ -79,6 +79,9 @@ def test_each_base_has_its_jq(base: str, dialect: JsonDialect) -> None:
         ('"\\udc00"', "\ufffd", "\ufffd"),
         ('["3.12"]', '[\n  "3.12"\n]', '[\n  "3.12"\n]'),
         ("{}", "{}", "{}"),
+        ("[1.0, null]", "[\n  1,\n  null\n]", "[\n  1.0,\n  null\n]"),
+        ('{"a": {"b": ["\\u007f"]}, "a": 1}', '{\n  "a": 1\n}', '{\n  "a": 1\n}'),
+        ('{"a": {"b": ["\\u007f"]}}', *['{\n  "a": {\n    "b": [\n      "\\u007f"\n    ]\n  }\n}'] * 2),
     ],
 )
 def test_values_read_as_jq_prints_them(written: str, old: str | None, new: str | None) -> None:
@@ -87,13 +90,27 @@ def test_values_read_as_jq_prints_them(written: str, old: str | None, new: str |
 
 
 def test_exponent_beyond_all_bounds() -> None:
-    written = "1.5e" + "9" * 30
-    assert version_in(with_version(written), JQ_1_8) == written
+    largest = "1.7976931348623157e+308"
+    assert [version_in(with_version("1.5e" + "9" * digits), JQ_1_8) for digits in (10, 30)] == [largest, largest]
+    assert version_in(with_version("1.5e" + "9" * 9), JQ_1_8) == "1.5E+" + "9" * 9
 
 
 def test_small_letters_of_nan_depend_on_the_release() -> None:
     assert version_in(with_version("nan"), JQ_1_7) is None
     assert "line 1, column" in problem_in(with_version("nan"), JQ_1_6)
+    assert version_in(with_version("-nan"), JQ_1_6) is None
+
+
+@pytest.mark.parametrize("written", ["nan1", "NaN10", "-sNaN2"])
+def test_digits_behind_nan_are_read_by_one_release_alone(written: str) -> None:
+    assert version_in(with_version(written), JQ_1_7) is None
+    assert "line 1, column" in problem_in(with_version(written), JQ_1_6)
+    assert "line 1, column" in problem_in(with_version(written), JQ_1_8)
+
+
+def test_long_lists_are_quoted_by_their_beginning() -> None:
+    written = json.dumps(["3.12"] * 10_000)
+    assert len(version_in(with_version(written)) or "") < 500
 
 
 @pytest.mark.parametrize(
@@ -194,7 +211,7 @@ def test_depth_is_limited(dialect: JsonDialect, depth: int) -> None:
 
 
 def test_more_values_than_any_lock_has() -> None:
-    assert problem_in("[" + "1," * 200_001 + "1]") == "more than 200000 values"
+    assert problem_in("[" + "1," * MAX_VALUES + "1]") == f"more than {MAX_VALUES} values"
 
 
 def test_pipfile_fields() -> None:
@@ -217,3 +234,11 @@ def test_pipfile_that_would_take_long() -> None:
     nested = read_pipfile_fields(b"a = " + b"[" * 60_000, VERSION)
     assert isinstance(nested, PipfileUnreadable)
     assert nested.detail == nested.problem
+
+
+def test_a_pipfile_of_too_many_values_is_not_parsed() -> None:
+    packages = b"".join(b"p%d = '*'\n" % number for number in range(MAX_PIPFILE_VALUES - 1))
+    contents = b"[requires]\npython_version = '3.12'\n[packages]\n" + packages
+    assert read_pipfile_fields(contents, VERSION) == {VERSION: "3.12"}
+    found = read_pipfile_fields(contents + b"one = 'more'", VERSION)
+    assert found == PipfileUnreadable(f"more than {MAX_PIPFILE_VALUES} values")

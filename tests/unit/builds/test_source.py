@@ -2,7 +2,7 @@
 
 import pytest
 
-from builds.domain.source import MAX_LINKS, SourceTree
+from builds.domain.source import MAX_LINKS, MAX_STEPS, SourceTree
 from tests.unit.builds.trees import FOLDER, Files, link, tree_of
 
 
@@ -47,12 +47,35 @@ def test_device_exists_but_is_no_file() -> None:
     assert not tree.exists("inside")
 
 
+@pytest.mark.parametrize(
+    ("target", "is_folder"), [("..", True), ("../..", True), (".././", True), ("../a", False), ("../../a", False)]
+)
+def test_folder_above_the_root_is_there_but_holds_nothing_known(target: str, is_folder: bool) -> None:
+    tree = tree_of({"a": "x", "it": link(target)})
+    assert tree.is_directory("it") == is_folder
+    assert tree.exists("it") == is_folder
+    assert not tree.exists("it/a")
+
+
 def test_as_many_links_as_the_system_follows() -> None:
     links: Files = {f"l{number}": link(f"l{number + 1}") for number in range(MAX_LINKS)}
     assert tree_of({**links, f"l{MAX_LINKS}": "x"}).contents("l0") == b"x"
     more: Files = {**links, f"l{MAX_LINKS}": link("end"), "end": "x"}
     assert tree_of(more).contents("l0") is None
     assert tree_of(more).contents("l1") == b"x"
+
+
+def test_links_of_too_many_parts_lead_nowhere() -> None:
+    tree = tree_of({"a": "x", "short": link("./" * (MAX_STEPS - 2) + "a"), "long": link("./" * MAX_STEPS + "a")})
+    assert tree.contents("short") == b"x"
+    assert not tree.exists("long")
+
+
+def test_what_lies_in_a_folder_and_beside_it() -> None:
+    tree = tree_of({"a/b": "", "a/c/d": "", "a-b": "", "b": ""})
+    assert list(tree.inside("a")) == ["a/b", "a/c/d"]
+    assert tree.has_inside("a/c")
+    assert not tree.has_inside("b")
 
 
 def test_trees_are_values() -> None:

@@ -84,6 +84,8 @@ def test_what_is_no_object_or_too_much() -> None:
     assert faults_of([]) == [Fault("files", "expected an object of paths")]
     many = {f"f{number}": {"text": ""} for number in range(MAX_ENTRIES + 1)}
     assert faults_of(many) == [Fault("files", f"holds more than {MAX_ENTRIES} entries")]
+    long = {f"{'a/' * 2000}{number}": {"text": ""} for number in range(300)}
+    assert faults_of(long) == [Fault("files", "its paths have more than 1000000 characters")]
     assert len(faults_of({f"f{number}": None for number in range(500)})) == MAX_FAULTS
 
 

@@ -19,8 +19,8 @@ from tests.unit.builds.trees import FOLDER, link, tree_of
 from versions.domain.version import Series
 
 SERIES = Series(3, 13)
-OLD = RuntimeTxtRules(allows_trailing_dot=True, names_pypy=True)
-NEW = RuntimeTxtRules(allows_trailing_dot=False, names_pypy=False)
+OLD = RuntimeTxtRules(allows_trailing_dot=True, knows_comments=False, names_pypy=True)
+NEW = RuntimeTxtRules(allows_trailing_dot=False, knows_comments=True, names_pypy=False)
 
 
 def test_blanks_are_those_of_the_c_library() -> None:
@@ -43,20 +43,28 @@ def test_blank_lines_and_comments_do_not_count() -> None:
         ("3.12 é\n".encode(), None),
         (b"\x1b[1m", None),
         (b"\xff", None),
-        (b"\xff\x00", EIGHT_BIT),
+        (b"\xff\x00", None),
+        (b"3.12\x00", None),
+        (b"3.12\n\x00\x00", None),
+        (b"3.12\x85\n", None),
+        (b"\xe93\x85\n", EIGHT_BIT),
+        (b"3.12.\xe9", EIGHT_BIT),
+        ("é 3.12".encode() + b"\xe9", None),
         (b"3.12\xa0\n", EIGHT_BIT),
         (b"\x933.12\x94", EIGHT_BIT),
         (b"3.12\xa0\x00\n", None),
         (b"3.12\x7f\xa0", None),
         (b"\xef\xbb\xbf3.12", UTF_8_MARKED),
         (b"\xef\xbb\xbf", None),
-        (b"\xef\xbb\xbf\xff", None),
+        (b"\xef\xbb\xbf\xff", EIGHT_BIT),
+        (b"\xef\xbb\xbf3.12\xa0\n", EIGHT_BIT),
         (b"\xef\xbb\xbf\x00x", None),
         ("3.12".encode("utf-16"), "UTF-16 (little-endian)"),
         (b"\xfe\xff" + "3.12".encode("utf-16-be"), "UTF-16 (big-endian)"),
         (b"\xff\xfe\x00\x00" + "3.12".encode("utf-32-le"), "UTF-32 (little-endian)"),
         (b"\x00\x00\xfe\xff" + "3.12".encode("utf-32-be"), "UTF-32 (big-endian)"),
-        (b"\xff\xfe3", None),
+        (b"\xff\xfe3", "UTF-16 (little-endian)"),
+        ("\ufeff3.12".encode("utf-16-le") + b"\r\n", "UTF-16 (little-endian)"),
         (b"\xff\xfe\x01\x00", None),
     ],
 )

@@ -60,6 +60,22 @@ def test_artifacts_are_told_by_arch_format_and_hash() -> None:
     assert (change.field, change.before, change.after) == ("artifacts", "", f"amd64 tar.gz {'a' * 64}")
 
 
+def test_artifacts_of_one_hash_are_told_by_what_differs() -> None:
+    before = small_table("3.12.0")
+    series = before.stacks[0].series[0]
+    tables = []
+    for url, size in (("https://a.example/p", None), ("https://b.example/p", 7)):
+        artifact = ArtifactEntry("amd64", "tar.gz", url, "a" * 64, size)
+        entry = replace(series, releases=(ReleaseEntry(V3120, artifacts=(artifact,)),))
+        tables.append(Table("stack-22", (replace(before.stacks[0], series=(entry,)),)))
+    (change,) = difference(*tables)
+    assert (change.field, change.before, change.after) == (
+        "artifacts",
+        "amd64 tar.gz https://a.example/p of unknown size",
+        "amd64 tar.gz https://b.example/p 7 bytes",
+    )
+
+
 def test_stacks_and_the_default_stack() -> None:
     first, second = small_stack("3.12.0"), small_stack("3.12.0", stack="stack-24", base="ubuntu-24.04")
     changes = difference(Table("stack-22", (first,)), Table("stack-24", (second,)))

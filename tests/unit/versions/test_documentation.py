@@ -33,6 +33,14 @@ def test_2018_names_its_two_versions() -> None:
     assert words.defaults == ((("scalingo-14",), "3.6", "3.6.6"),)
 
 
+def test_2026_row_by_row() -> None:
+    words = documentation_table(shipped_table("2026-08-current"))
+    assert words.stacks == ("scalingo-22", "scalingo-24", "scalingo-26")
+    newest = {"3.14": "3.14.7", "3.13": "3.13.15", "3.12": "3.12.14", "3.11": "3.11.16", "3.10": "3.10.21"}
+    assert words.rows == tuple((series, (version,) * 3) for series, version in newest.items())
+    assert words.defaults == ((words.stacks, "3.13", "3.13.15"),)
+
+
 def test_html_has_the_same_cells_and_no_style() -> None:
     text = html(shipped_table("2024-documented"), revision=2)
     assert '<tr><th scope="row">3.8</th><td>up to <code>3.8.19</code></td><td>unsupported</td></tr>' in text

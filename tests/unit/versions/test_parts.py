@@ -6,7 +6,7 @@ import pytest
 
 from tests.tables import small_stack, small_table
 from versions.domain.difference import difference
-from versions.domain.parts import Part, changed_parts, part_document, with_parts, without_part
+from versions.domain.parts import Part, changed_parts, named_parts, part_document, with_parts, without_part
 from versions.domain.refusals import Refusal
 from versions.domain.table import SeriesStatus, StackStatus, Table
 from versions.domain.version import Series, Version
@@ -35,6 +35,21 @@ def test_a_part_is_read_as_it_is_written(text: str) -> None:
 )
 def test_what_names_no_part(text: str) -> None:
     assert Part.parse(text) is None
+
+
+def test_named_parts_come_once_and_in_order() -> None:
+    wanted = ["b:3.12", "a", "b:3.12", "*", "a:3.12.4"]
+    assert [str(part) for part in named_parts(wanted)] == ["*", "a", "a:3.12.4", "b:3.12"]
+
+
+@pytest.mark.parametrize(
+    ("text", "stack", "version"), [("A:3.12", "A", "3.12"), (":3.12", "…", "3.12"), ("a:", "a", ""), ("", "…", "")]
+)
+def test_a_name_of_no_part_is_refused_as_it_was_written(text: str, stack: str, version: str) -> None:
+    with pytest.raises(Refusal) as raised:
+        named_parts(["a", text])
+    assert raised.value.code == "publish::not-pending"
+    assert raised.value.facts == {"stack": stack, "version": version}
 
 
 def test_every_change_belongs_to_a_part() -> None:

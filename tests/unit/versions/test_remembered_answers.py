@@ -16,7 +16,8 @@ def test_the_same_question_has_the_same_answer() -> None:
     table = small_table("3.12.2", "3.12.3")
     first = resolve(Request("3.12", "runtime.txt"), stack=STACK, table=table)
     assert resolve(Request("3.12", "runtime.txt"), stack=STACK, table=table) is first
-    assert len(table.answers) == 1
+    assert list(table.answers) == [STACK]
+    assert len(table.answers[STACK]) == 1
 
 
 def test_every_part_of_the_question_counts() -> None:
@@ -52,3 +53,10 @@ def test_what_strangers_vary_is_not_kept() -> None:
         asked(table, "3.12", arch=f"arch{number}")
         asked(table, "3.12", stack=f"other-{number}")
     assert not table.answers
+
+
+def test_no_more_than_so_many_are_kept() -> None:
+    table = small_table("3.12.2")
+    table.answers[STACK] = dict.fromkeys(range(10_000))
+    assert asked(table, "3.12") == "3.12.2"
+    assert len(table.answers[STACK]) == 10_000

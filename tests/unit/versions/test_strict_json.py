@@ -24,3 +24,8 @@ def test_refuses_what_is_none(raw: bytes, problem: str) -> None:
     with pytest.raises(ValueError) as refused:
         read_json(raw)
     assert str(refused.value) == problem
+
+
+def test_more_objects_than_anything_honest_has() -> None:
+    with pytest.raises(ValueError, match="more than 200000 braces"):
+        read_json(b"[" + b"{}," * 200_000 + b"{}]")

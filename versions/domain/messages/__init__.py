@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 
 from versions.domain.messages.addresses import ADDRESS_REFUSALS
+from versions.domain.messages.advisories import ADVISORY_REFUSALS
 from versions.domain.messages.archives import ARCHIVE_REFUSALS
 from versions.domain.messages.explanation import Blame, Explanation, catalogue, fill, fill_text, outlined, unexplained
+from versions.domain.messages.proposals import PROPOSAL_REFUSALS
 from versions.domain.messages.refusals import REQUEST_REFUSALS, TABLE_REFUSALS
 from versions.domain.messages.resolutions import STACK_FAILURES, VERSION_FAILURES, VERSION_WARNINGS
 
@@ -25,6 +27,8 @@ EXPLANATIONS: Mapping[str, Explanation] = catalogue(
     *REQUEST_REFUSALS.values(),
     *ARCHIVE_REFUSALS.values(),
     *ADDRESS_REFUSALS.values(),
+    *ADVISORY_REFUSALS.values(),
+    *PROPOSAL_REFUSALS.values(),
     *STACK_FAILURES.values(),
     *VERSION_FAILURES.values(),
     *VERSION_WARNINGS.values(),

@@ -79,6 +79,14 @@ VERSION_FAILURES = catalogue(
         advice="Ask for {series}[[, which gives {newest} today]].",
     ),
     Explanation(
+        code="python-version::held-unavailable",
+        blame=Blame.PLATFORM,
+        title="The app is held at Python {version}, which {stack} cannot give",
+        text="{by} holds this app at Python {version} until {until_on} ({reason}), but on {stack} it is {status}.",
+        staff_text="A hold is never replaced by another release. End it, or hold the app at a release of {stack}.",
+        advice="Tell support: only the platform's staff can end the hold. What runs now is not touched.",
+    ),
+    Explanation(
         code="python-version::pypy-unsupported",
         blame=Blame.APP,
         title="PyPy is not offered",
@@ -97,6 +105,24 @@ VERSION_FAILURES = catalogue(
 )
 
 VERSION_WARNINGS = catalogue(
+    Explanation(
+        code="held",
+        blame=Blame.PLATFORM,
+        title="The app is held at Python {version}",
+        text="{by} holds this app at Python {version} until {until_on} ({reason})."
+        "[[ Without that it would get {instead}.]][[ The release was yanked since: {yanked}.]]",
+        staff_text="A hold decides the release, whatever the app asks for; it ends by itself after {until_on}.",
+        advice="Nothing has to be done. Ask the platform's staff if the app should get another release.",
+    ),
+    Explanation(
+        code="release-vulnerable",
+        blame=Blame.APP,
+        title="Python {version} is vulnerable: {identifier}",
+        text="{identifier} ({title}) affects Python {version}[[; its severity is {severity}]]."
+        "[[ Python {fixed_in} fixes it.]][[ No release of Python {unfixed} fixes it.]]",
+        staff_text="Staff published an advisory that names this release; its page lists every app on it.",
+        advice="Move the app to a fixed release[[ ({url} tells more)]].",
+    ),
     Explanation(
         code="patch-update-available",
         blame=Blame.APP,

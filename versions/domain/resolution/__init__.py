@@ -7,7 +7,9 @@ from versions.domain.resolution.documents import (
     resolution_document,
     warning_document,
 )
+from versions.domain.resolution.holds import Hold, resolve_held
 from versions.domain.resolution.outcomes import (
+    ReleaseHeld,
     ReleaseUnknown,
     ReleaseWithdrawn,
     ResolutionFailure,
@@ -20,6 +22,8 @@ from versions.domain.resolution.resolving import Resolution, ResolvedRelease, re
 __all__ = [
     "ORIGIN_CACHED",
     "ORIGIN_DEFAULT",
+    "Hold",
+    "ReleaseHeld",
     "ReleaseUnknown",
     "ReleaseWithdrawn",
     "Request",
@@ -34,6 +38,7 @@ __all__ = [
     "request_document",
     "resolution_document",
     "resolve",
+    "resolve_held",
     "sticky_release",
     "usable_stack",
     "warning_document",

@@ -141,6 +141,23 @@ class ReleaseWithdrawn:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldReleaseMissing:
+    """Staff hold the app at a release that the stack lacks (`status` missing) or that is withdrawn there."""
+
+    code: ClassVar[str] = "python-version::held-unavailable"
+    version: str
+    stack: str
+    status: str
+    reason: str
+    until_on: date
+    by: str
+
+    @property
+    def detail(self) -> str:
+        return self.version
+
+
+@dataclass(frozen=True, slots=True)
 class PatchAvailable:
     """The release is not the newest one of its series."""
 
@@ -185,6 +202,22 @@ class PreviousReplaced:
     newest: Version
 
 
+@dataclass(frozen=True, slots=True)
+class ReleaseHeld:
+    """Staff hold the app at this release. `instead`: what its own request would get, where that is another one.
+
+    `yanked`: why the release was yanked, empty when it was not.
+    """
+
+    code: ClassVar[str] = "held"
+    version: Version
+    reason: str
+    until_on: date
+    by: str
+    instead: Version | None
+    yanked: str
+
+
 ResolutionFailure = (
     StackDiscontinued
     | StackUnknown
@@ -195,8 +228,9 @@ ResolutionFailure = (
     | DefaultMissing
     | ReleaseUnknown
     | ReleaseWithdrawn
+    | HeldReleaseMissing
 )
-ResolutionWarning = PatchAvailable | SeriesDeprecated | ReleaseYanked | PreviousReplaced
+ResolutionWarning = PatchAvailable | SeriesDeprecated | ReleaseYanked | PreviousReplaced | ReleaseHeld
 
 
 def outcome_facts(outcome: object) -> dict[str, object]:

@@ -34,9 +34,10 @@ from versions.domain.table import (
 )
 from versions.domain.version import Series, Version
 
-# Only questions that strangers cannot vary at will are remembered: those for a release that the table has, on an
-# architecture of the stack, without a last build. They are fewer than this in any table.
-_MOST_ANSWERS = 20_000
+USUAL_ARCH = "amd64"  # what a table means by no architecture (contract, section 1)
+# Only questions that strangers cannot vary at will are remembered: those for a release that the stack has, by its own
+# rules, for the usual architecture and without a last build. They are fewer than this on any stack.
+_MOST_ANSWERS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +63,11 @@ class Resolution:
 
 def resolve(
     request: Request | None,
-    *,
     stack: str,
     table: Table,
     ruleset: Ruleset | None = None,
     previous: str | None = None,
-    arch: str = "amd64",
+    arch: str = USUAL_ARCH,
 ) -> Resolution:
     """The release that `request` gets on `stack`, or why it gets none.
 
@@ -76,21 +76,22 @@ def resolve(
     neither a series nor a release.
 
     The same question to the same table has the same answer, so it is worked out once: nearly all builds of a stack ask
-    for one of a few dozen versions.
+    for one of a few dozen versions. (A call without keywords and two look-ups are all that such a question takes.)
     """
-    question = (request, stack, ruleset, previous, arch)
-    known: Resolution | None = table.answers.get(question)
-    if known is not None:
-        return known
+    is_usual = ruleset is None and previous is None and arch == USUAL_ARCH
+    if is_usual:
+        try:
+            known: Resolution = table.answers[stack][request]
+        except KeyError:
+            pass
+        else:
+            return known
     answer = _answer(request, stack=stack, table=table, ruleset=ruleset, previous=previous, arch=arch)
-    if answer.release and previous is None and _is_arch_of(stack, arch, table) and len(table.answers) < _MOST_ANSWERS:
-        table.answers[question] = answer
+    if is_usual and answer.release is not None:
+        known_of_stack = table.answers.setdefault(stack, {})
+        if len(known_of_stack) < _MOST_ANSWERS:
+            known_of_stack[request] = answer
     return answer
-
-
-def _is_arch_of(stack: str, arch: str, table: Table) -> bool:
-    entry = table.find_stack(stack)
-    return entry is not None and arch in entry.archs
 
 
 def _answer(

@@ -12,10 +12,16 @@ from versions.archives.formats import format_by_content
 from versions.archives.packing import pack_prefix
 from versions.archives.verification import Outcome, VerificationRecord, verify
 from versions.domain.actor import Actor
+from versions.domain.archive_jobs import JobState
+from versions.domain.messages import Explanation
 from versions.domain.refusals import Refusal
 from versions.domain.version import Version
 from versions.management.shell import told_on_the_terminal
+from versions.selectors.archive_jobs import archive_job
+from versions.selectors.releases import VerificationView
+from versions.services.archive_work import run_job
 from versions.services.archives import attach_archive, store_archive
+from versions.services.mirroring import request_mirror
 
 
 class Command(BaseCommand):
@@ -31,11 +37,17 @@ class Command(BaseCommand):
         source.add_argument("file", nargs="?", type=Path, help="an archive (.tar.gz, .tar.zst, .tar.xz)")
         source.add_argument("--from-prefix", type=Path, metavar="DIR", help="pack the interpreter installed there")
         add.add_argument("--interpreter", type=Path, help="its executable, where the prefix holds several")
+        mirror = actions.add_parser("mirror", help="fetch what the table points at, and keep it here with a flat root")
+        mirror.add_argument("--stack", required=True)
+        mirror.add_argument("--version", dest="release", required=True, help="such as 3.12.3")
 
     def handle(self, **options: Any) -> None:
         version = Version.parse(options["release"])
         if version is None:
             raise CommandError(f"{options['release']!r} is not a release such as 3.12.3.")
+        if options["action"] == "mirror":
+            self._mirror(version, options["stack"])
+            return
         with told_on_the_terminal("artifact add") as actor:
             if options["from_prefix"] is None:
                 self._add(options["file"], version, options, actor)
@@ -45,6 +57,25 @@ class Command(BaseCommand):
                     options["from_prefix"], Path(folder) / "archive.tar.gz", interpreter=options["interpreter"]
                 )
                 self._add(packed.path, version, options, actor)
+
+    def _mirror(self, version: Version, stack: str) -> None:
+        with told_on_the_terminal("artifact mirror") as actor:
+            job = request_mirror(version=version, stacks=(stack,), actor=actor)
+            run_job(job_id=job.pk, is_alone=False)
+            found = archive_job(job.pk)
+        for record in found.records:
+            self._tell_checks(record)
+        if found.is_open:
+            raise CommandError("A worker has begun with it already, or the machine has no room; the page shows it.")
+        if found.state != JobState.VERIFIED:
+            raise CommandError(f"Nothing was stored. {reason_of(found.explanation)}")
+        for sha256 in found.archives:
+            self.stdout.write(self.style.SUCCESS(f"Python {version} on {stack}: {sha256}, pending."))
+
+    def _tell_checks(self, record: VerificationView) -> None:
+        for check in record.checks:
+            mark = {"passed": "ok", "failed": "FAILED"}.get(check.outcome, check.outcome)
+            self.stdout.write(f"  {check.name:<10} {mark:<8} {check.detail}")
 
     def _add(self, archive: Path, version: Version, options: dict[str, Any], actor: Actor) -> None:
         archive_format = format_by_content(archive) if archive.is_file() else None
@@ -73,6 +104,11 @@ class Command(BaseCommand):
             self.stdout.write(f"  {check.name:<10} {mark:<8} {check.detail}")
         if not record.is_sandboxed:
             self.stdout.write(f"  The interpreter was started without the sandbox: {record.sandbox_reason}.")
+
+
+def reason_of(explanation: Explanation | None) -> str:
+    """Why, in whole sentences, ending in the code."""
+    return f"{explanation.text} {explanation.advice} [{explanation.code}]" if explanation else "It was stopped."
 
 
 def _digest(archive: Path) -> str:
