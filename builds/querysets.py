@@ -27,14 +27,17 @@ _NOW = {"now": Now()}  # the models declare the attribute, which a spelled-out a
 
 
 class IsAnyOf(models.Lookup[bool]):
-    """`column = ANY (list)`: one parameter, however long the list, and the planner sees its values."""
+    """`column = ANY (list)` for numbers: one text, however long the list, and the planner sees its values.
+
+    As a list the driver would write number by number, which took longer than finding the rows.
+    """
 
     prepare_rhs = False
     lookup_name = "is_any_of"
 
     def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]]:
         column, parameters = self.process_lhs(compiler, connection)
-        return f"{column} = ANY (%s)", (*parameters, list(self.rhs))
+        return f"{column} = ANY (%s::bigint[])", (*parameters, "{" + ",".join(map(str, self.rhs)) + "}")
 
 
 class Place(NamedTuple):

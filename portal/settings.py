@@ -5,6 +5,7 @@ from typing import cast
 
 import django_stubs_ext
 import pghistory
+from celery.schedules import crontab
 
 from builds.domain.retention import RetentionPolicy
 from portal import env
@@ -223,13 +224,20 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a broker may be away for a night; the worker is there when it returns
+
+
+def _at_night(hour: str) -> crontab:
+    """By the hour of day: a beat that is restarted each day, as platforms do, would never see a whole day pass."""
+    return crontab(hour=hour, minute="10")
+
+
 CELERY_BEAT_SCHEDULE = {
     # Names a task of builds/queue.py. A builder that is killed is noticed one lease and at most this much later.
     "end-lost-builds": {"task": "builds.end_lost_builds", "schedule": 15.0, "options": {"expires": 15.0}},
     # Keep the dashboard's hourly figures, and those of the groups of failures.
     "roll-up-hours": {"task": "builds.roll_up_hours", "schedule": 60.0, "options": {"expires": 60.0}},
     "group-failures": {"task": "builds.group_failures", "schedule": 60.0, "options": {"expires": 60.0}},
-    "retain-builds": {"task": "builds.retain_builds", "schedule": 24 * 60 * 60.0, "options": {"expires": 3600.0}},
+    "retain-builds": {"task": "builds.retain_builds", "schedule": _at_night("3"), "options": {"expires": 3600}},
 }
 CELERY_BEAT_SCHEDULE |= {
     # What a broker or a killed builder lost of the queue is announced again.
@@ -238,7 +246,7 @@ CELERY_BEAT_SCHEDULE |= {
     # Finds archive jobs whose message or worker was lost, and drops uploads that nobody goes on with.
     "sweep-archives": {"task": "versions.sweep_archives", "schedule": 60.0, "options": {"expires": 60.0}},
     # A crash between keeping an archive's bytes and writing its row leaves a file that nothing names.
-    "remove-orphans": {"task": "versions.remove_orphans", "schedule": 24 * 60 * 60.0, "options": {"expires": 3600.0}},
+    "remove-orphans": {"task": "versions.remove_orphans", "schedule": _at_night("4"), "options": {"expires": 3600}},
     # Asks for a check of each outside copy whose time has come; the copies' rows say when that is.
     "check-outside-copies": {"task": "versions.check_outside_copies", "schedule": 60.0, "options": {"expires": 60.0}},
 }

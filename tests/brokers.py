@@ -1,4 +1,4 @@
-"""Message brokers for tests: the embedded one, a Redis of the test's own, and the one that CELERY_BROKER_URL names."""
+"""Message brokers for tests: the embedded one, a Redis and a RabbitMQ of a test, and the one in CELERY_BROKER_URL."""
 
 import os
 import shutil
@@ -14,15 +14,16 @@ import redis
 from kombu import Connection
 
 from tests.ports import free_port
+from tests.rabbitmq import rabbitmq_program, rabbitmq_server
 
 START_SECONDS = 30
 _GIVEN = os.environ.get("CELERY_BROKER_URL", "filesystem://")
-KINDS = ("embedded", "redis", *([] if _GIVEN.startswith("filesystem:") else ["given"]))
+KINDS = ("embedded", "redis", "rabbitmq", *([] if _GIVEN.startswith("filesystem:") else ["given"]))
 
 
 @contextmanager
 def broker(kind: str, folder: Path, *, queue: str) -> Iterator[str]:
-    """The address of a running broker of one of KINDS; without redis-server the calling test is skipped by name.
+    """The address of a running broker of one of KINDS; without its program the calling test is skipped by name.
 
     On the run's own broker the queue is removed at the end.
     """
@@ -33,6 +34,11 @@ def broker(kind: str, folder: Path, *, queue: str) -> Iterator[str]:
             yield _GIVEN
         finally:
             _delete(queue)
+    elif kind == "rabbitmq":
+        if rabbitmq_program() is None:
+            pytest.skip("no rabbitmq-server on this machine")
+        with rabbitmq_server(folder) as address:
+            yield address
     else:
         if redis_program() is None:
             pytest.skip("no redis-server on this machine")

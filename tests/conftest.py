@@ -21,6 +21,7 @@ from tests.scenarios.builder.building import SITE_DATABASE, BuildSite, running_s
 
 # What runs for a minute starts first, so that no worker is left alone with it at the end.
 LONGEST = ("tests/ui", "tests/scenarios/installation", "tests/scenarios/builder", "tests/faults")
+LONGEST_NAME_BYTES = 60
 
 
 @pytest.hookimpl(trylast=True)
@@ -32,6 +33,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return next((ranks[name] for name in ranks if item.nodeid.startswith(f"{name}/")), len(ranks))
 
     items.sort(key=rank)
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Long bytes are named by their place: an archive holds the second it was made in, and all workers of a run have to
+    collect the same names."""
+    return argname if isinstance(val, bytes) and len(val) > LONGEST_NAME_BYTES else None
 
 
 @pytest.fixture(scope="session")

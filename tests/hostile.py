@@ -23,18 +23,16 @@ def hostile_sources() -> dict[str, Files]:
 
 
 def _locks() -> dict[str, Files]:
-    packages = ", ".join(
-        f'"package-{number}": {{"hashes": ["sha256:{number:064x}", "sha256:{number + 7:064x}"], "version": "==1.0"}}'
-        for number in range(9_000)
-    )
+    hashes = ", ".join(f'"sha256:{number:064x}"' for number in range(4))
+    packages = ", ".join(f'"package-{number}": {{"hashes": [{hashes}], "version": "==1.0"}}' for number in range(5_000))
     contents = {
-        "a lock of 9,000 packages": f'{{"_meta": {{"requires": {{}}}}, "default": {{{packages}}}}}',
-        "a lock of integers": "[" + "1," * 59_000 + "1]",
-        "a lock of fractions": "[" + "1.5," * 59_000 + "1]",
-        "a lock of NaN": "[" + "NaN," * 59_000 + "1]",
-        "a lock of empty objects": "[" + "{}," * 29_000 + "1]",
-        "a lock of many names": "{" + ",".join(f'"{number}":1' for number in range(59_000)) + "}",
-        "a lock of one name": "{" + ",".join(['"a":1'] * 59_000) + "}",
+        "a lock of 5,000 packages": f'{{"_meta": {{"requires": {{}}}}, "default": {{{packages}}}}}',
+        "a lock of integers": "[" + "1," * 39_000 + "1]",
+        "a lock of fractions": "[" + "1.5," * 39_000 + "1]",
+        "a lock of NaN": "[" + "NaN," * 39_000 + "1]",
+        "a lock of empty objects": "[" + "{}," * 19_500 + "1]",
+        "a lock of many names": "{" + ",".join(f'"{number}":1' for number in range(39_000)) + "}",
+        "a lock of one name": "{" + ",".join(['"a":1'] * 39_000) + "}",
         "a lock of one number": "9" * LOCK_BYTES,
         "a lock of one fraction": "0." + "1" * LOCK_BYTES,
         "a lock of one string": '"' + "a" * LOCK_BYTES,
@@ -48,7 +46,7 @@ def _locks() -> dict[str, Files]:
         "a lock of documents": "1 " * (LOCK_BYTES // 2),
         "a lock of blanks": " " * LOCK_BYTES,
         "a lock of odd numbers": "[" + ".5," * 7_500 + "1]",
-        "a version that is a list": f'{{"_meta": {{"requires": {{"python_version": [{"1," * 59_000}1]}}}}}}',
+        "a version that is a list": f'{{"_meta": {{"requires": {{"python_version": [{"1," * 39_000}1]}}}}}}',
         "a lock of 10 MB": "x" * 10 * MEBIBYTE,
     }
     found: dict[str, Files] = {
@@ -86,8 +84,11 @@ def _version_files() -> dict[str, Files]:
         "a runtime.txt of blanks": ("runtime.txt", text("\u3000" * (VERSION_FILE_BYTES // 3))),
         "a runtime.txt of versions": ("runtime.txt", text("python-3.12\n" * (VERSION_FILE_BYTES // 12))),
         "a runtime.txt of 10 MB": ("runtime.txt", text("p" * 10 * MEBIBYTE)),
+        "a lock that nobody reads, of line ends": ("poetry.lock", text("\n" * 1_400_000)),
+        "a lock that nobody reads, of 5,000,000 line ends": ("poetry.lock", text("\n" * 5_000_000)),
         "a lock that nobody reads, of 10 MB": ("poetry.lock", text("p" * 10 * MEBIBYTE)),
-        "a lock that nobody reads, in base64": ("uv.lock", raw(b"p" * (7 * MEBIBYTE))),
+        "a lock that nobody reads, in base64": ("uv.lock", raw(b"p" * (3 * MEBIBYTE - 100))),
+        "a lock that nobody reads, of 7 MB in base64": ("uv.lock", raw(b"p" * (7 * MEBIBYTE))),
         "a lock that is no base64": ("uv.lock", {"base64": "!" * 10 * MEBIBYTE}),
     }
     found: dict[str, Files] = {}

@@ -10,7 +10,21 @@ from django.http import HttpRequest
 
 from versions.domain.version import Series as SeriesNumber
 from versions.domain.version import Version
-from versions.models import Advisory, ApprovalRule, Artifact, Proposal, Release, Revision, Series, Stack, StoredArchive
+from versions.models import (
+    Advisory,
+    ApprovalRule,
+    ArchiveJob,
+    Artifact,
+    OutsideCopy,
+    OutsideDifference,
+    OutsideRun,
+    Proposal,
+    Release,
+    Revision,
+    Series,
+    Stack,
+    StoredArchive,
+)
 from versions.services.editing import delete_edits, save_edit
 
 _Row = TypeVar("_Row", Stack, Series, Release, Artifact)
@@ -135,3 +149,33 @@ class AdvisoryAdmin(ReadOnlyAdmin):
     list_display = ("identifier", "title", "severity", "created_by_name", "updated_at", "withdrawn_at")
     list_filter = ("severity",)
     search_fields = ("identifier", "title")
+
+
+@admin.register(ArchiveJob)
+class ArchiveJobAdmin(ReadOnlyAdmin):
+    list_display = ("id", "kind", "version", "state", "code", "requested_by", "created_at", "finished_at")
+    list_filter = ("state", "kind")
+    search_fields = ("version", "claimed_sha256", "url")
+
+
+@admin.register(OutsideCopy)
+class OutsideCopyAdmin(ReadOnlyAdmin):
+    """Written on its own pages, which check the place first."""
+
+    list_display = ("name", "form", "stack", "location", "every_minutes", "is_enabled")
+    list_filter = ("form", "is_enabled")
+    search_fields = ("name", "location")
+
+
+@admin.register(OutsideRun)
+class OutsideRunAdmin(ReadOnlyAdmin):
+    list_display = ("requested_at", "copy", "revision", "differences", "problem_code", "finished_at")
+    list_select_related = ("copy",)
+    search_fields = ("copy__name", "problem_code")
+
+
+@admin.register(OutsideDifference)
+class OutsideDifferenceAdmin(ReadOnlyAdmin):
+    list_display = ("copy", "stack", "place", "here", "there", "first_seen_at", "closed_at")
+    list_select_related = ("copy",)
+    search_fields = ("copy__name", "stack", "place")

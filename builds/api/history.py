@@ -1,6 +1,7 @@
 """Reads of builds and apps, and the collection addresses that both write and read."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
@@ -19,6 +20,7 @@ from builds.api.requests import caller_of
 from builds.api.strict import text_of
 from builds.domain.statuses import BuildStatus
 from builds.selectors.app_documents import app_document, app_documents
+from builds.selectors.app_rows import AppFilter
 from builds.selectors.build_documents import build_document, build_documents
 from builds.selectors.cursors import cursor_of, place_of
 from builds.selectors.filters import BuildFilter
@@ -26,7 +28,13 @@ from builds.services import AppEntry, register_app
 from versions.domain.refusals import Fault, Refusal
 from versions.domain.version import Series, Version
 
-FILTERS = ("app", "stack", "status", "python", "failure", "since", "until", "cursor")
+# `q` is a part of the app's name; otherwise each narrows as on the pages.
+FILTERS = ("app", "q", "stack", "status", "python", "failure", "since", "until", "cursor")
+APP_FILTERS = ("q", "owner", "series", "state", "cursor")
+APP_STATES = {
+    "": AppFilter(), "active": AppFilter(is_active=True), "dormant": AppFilter(is_active=False),
+    "held": AppFilter(is_held=True),
+}  # fmt: skip
 
 
 class BuildListView(APIView):
@@ -66,14 +74,14 @@ class BuildView(APIView):
 class AppListView(APIView):
     required_scope = "history:read"
 
-    @extend_schema(operation_id="apps", parameters=[OpenApiParameter("cursor")], responses={200: dict})
+    @extend_schema(
+        operation_id="apps", parameters=[OpenApiParameter(name) for name in APP_FILTERS], responses={200: dict}
+    )
     def get(self, request: Request) -> Response:
-        """Apps by name, each with its latest build."""
-        query = _known_query(request, ("cursor",))
-        stacks = caller_of(request).stacks
-        results, next_name = app_documents(
-            after=query.get("cursor", "").replace("\0", ""), stacks=stacks, public_url=settings.PUBLIC_URL
-        )
+        """Apps by name, each with its latest build. `series` is that build's; `state` is active, dormant or held."""
+        query = _known_query(request, APP_FILTERS)
+        wanted = _app_filter(query, caller_of(request).stacks)
+        results, next_name = app_documents(wanted, after=query.get("cursor", ""), public_url=settings.PUBLIC_URL)
         return Response({"next": _next(request, "cursor", next_name), "results": results})
 
 
@@ -102,6 +110,7 @@ class AppView(APIView):
 def _filter(query: QueryDict, stacks: tuple[str, ...]) -> BuildFilter:
     return BuildFilter(
         app=query.get("app", ""),
+        app_like=query.get("q", ""),
         stack=query.get("stack", ""),
         stacks=stacks,
         status=_status(query.get("status", "")),
@@ -110,6 +119,16 @@ def _filter(query: QueryDict, stacks: tuple[str, ...]) -> BuildFilter:
         since=_instant("since", query.get("since", "")),
         until=_instant("until", query.get("until", "")),
     )
+
+
+def _app_filter(query: QueryDict, stacks: tuple[str, ...]) -> AppFilter:
+    state, written = APP_STATES.get(query.get("state", "")), query.get("series", "")
+    if state is None:
+        raise _malformed("state", f"expected one of {', '.join(filter(None, APP_STATES))}")
+    series = Series.parse(written)
+    if written and series is None:
+        raise _malformed("series", "expected a series such as 3.12")
+    return replace(state, name_like=query.get("q", ""), owner_like=query.get("owner", ""), series=series, stacks=stacks)
 
 
 def _status(written: str) -> BuildStatus | None:

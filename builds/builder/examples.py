@@ -8,7 +8,7 @@ EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 # Built by the first run on the stack `local`: quick, on any series, and known to the documented rules.
 FIRST_EXAMPLES = ("asks-exact", "asks-series", "broken-hook", "hello-flask", "postdeploy-app", "setup-py-app")
 _REQUEST_FILE = "runtime.txt"
-_REQUEST = re.compile(rb"python-[0-9]{1,3}\.[0-9]{1,3}(\.[0-9]{1,4})?\n?")
+_REQUEST = re.compile(rb"python-[0-9]{1,3}\.[0-9]{1,3}(\.[0-9]{0,4})?\n?")
 _MAX_FILES = 200
 
 

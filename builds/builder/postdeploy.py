@@ -8,7 +8,7 @@ from builds.builder.workshop import Workshop
 from builds.domain.messages import explain
 from builds.domain.statuses import StepName
 
-_TIMEOUT_SECONDS = 20 * 60.0
+TIMEOUT_SECONDS = 20 * 60.0
 _TIMED_OUT = 124  # what timeout(1) answers
 _TITLE = "Running the postdeploy command"
 CODE = "hooks::postdeploy"
@@ -27,19 +27,26 @@ def announce_postdeploy(workshop: Workshop, recorder: Recorder) -> str | None:
     return command
 
 
-def run_postdeploy(command: str, workshop: Workshop, recorder: Recorder, terminal: Terminal) -> None:
+def run_postdeploy(
+    command: str,
+    workshop: Workshop,
+    recorder: Recorder,
+    terminal: Terminal,
+    *,
+    timeout_seconds: float = TIMEOUT_SECONDS,
+) -> None:
     """Runs the command as the app's hooks run. What goes wrong is reported and told, and raises nothing."""
     try:
         with recorder.step(StepName.POSTDEPLOY, _TITLE, command) as log:
-            _run(command, workshop, log)
+            _run(command, workshop, log, timeout_seconds)
     except BuildFailure as failure:
         explanation = explain(CODE, {"detail": failure.detail})
         terminal.failure(f"{explanation.title}\n{explanation.text}\n{explanation.advice}\n({CODE})")
 
 
-def _run(command: str, workshop: Workshop, log: StepLog) -> None:
+def _run(command: str, workshop: Workshop, log: StepLog, timeout_seconds: float) -> None:
     try:
-        log.exit_code = workshop.run(["bash", "-c", command], log.output, timeout_seconds=_TIMEOUT_SECONDS)
+        log.exit_code = workshop.run(["bash", "-c", command], log.output, timeout_seconds=timeout_seconds)
     except BuildFailure as failure:
         log.exit_code = _TIMED_OUT
         raise BuildFailure(CODE, failure.detail) from failure

@@ -82,6 +82,8 @@ class _Style:
 
 def spans(text: str) -> tuple[Span, ...]:
     """One line of output, without its line break, as runs of safe text."""
+    if text.isprintable():  # most lines: neither an escape nor anything unsafe counts as printable
+        return (Span(text, ""),) if text else ()
     style = _Style()
     found: list[Span] = []
     position = 0
@@ -96,6 +98,8 @@ def spans(text: str) -> tuple[Span, ...]:
 
 def visible_text(text: str) -> str:
     """The line without its escape sequences, safe to show and to search."""
+    if text.isprintable():
+        return text
     return _UNSAFE.sub(_REPLACEMENT, _SEQUENCE.sub("", text))
 
 

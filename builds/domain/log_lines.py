@@ -85,6 +85,8 @@ def _candidate_starts(text: bytes) -> set[int]:
 
 def _last_segment(text: str) -> str:
     """After a carriage return a terminal writes from the left again: progress bars show their last state."""
+    if "\r" not in text:
+        return text
     segments = text.split("\r")
     for segment in reversed(segments):
         if visible_text(segment).strip():

@@ -11,6 +11,7 @@ from versions.domain.refusals import Fault, Refusal
 MAX_ENTRIES = 5_000
 MAX_PATH_CHARACTERS = 4_096
 MAX_PATHS_CHARACTERS = 1_000_000  # all of them together
+MAX_BASE64_CHARACTERS = 4 * 1024 * 1024  # of all files together; the largest lock that is read has fewer
 MAX_FAULTS = 50
 _NO_NAMES = frozenset({"", ".", ".."})
 _FORMS = 'expected {"text"}, {"base64"}, {"dir": true} or {"symlink"}'
@@ -28,6 +29,9 @@ def read_source(files: object) -> SourceTree:
         raise Refusal("request::malformed", faults=(Fault("files", f"holds more than {MAX_ENTRIES} entries"),))
     if sum(map(len, files)) > MAX_PATHS_CHARACTERS:
         fault = Fault("files", f"its paths have more than {MAX_PATHS_CHARACTERS} characters")
+        raise Refusal("request::malformed", faults=(fault,))
+    if _base64_characters(files) > MAX_BASE64_CHARACTERS:
+        fault = Fault("files", f"its base64 has more than {MAX_BASE64_CHARACTERS} characters")
         raise Refusal("request::malformed", faults=(fault,))
     entries: dict[str, Entry] = {}
     faults: list[Fault] = []
@@ -59,6 +63,11 @@ def _entry_document(entry: Entry) -> dict[str, object]:
         return {"text": entry.contents.decode("utf-8")}
     except UnicodeDecodeError:
         return {"base64": base64.b64encode(entry.contents).decode("ascii")}
+
+
+def _base64_characters(files: dict[str, object]) -> int:
+    encoded = (value.get("base64") for value in files.values() if isinstance(value, dict))
+    return sum(len(content) for content in encoded if isinstance(content, str))
 
 
 def _entry(value: object) -> Entry | str:

@@ -5,6 +5,7 @@ from builds.models.build import Build
 from builds.models.failure_group import FailureGroup
 from builds.models.hold import AppHold
 from builds.models.hours import AppSeries, BuildHour, BuildHourCount, RollUp
+from builds.models.last_detection import LastDetection
 from builds.models.retention import RetentionRun
 from builds.models.source import Announcement, StoredSource
 from builds.models.step import LogChunk, Step
@@ -18,6 +19,7 @@ __all__ = [
     "BuildHour",
     "BuildHourCount",
     "FailureGroup",
+    "LastDetection",
     "LogChunk",
     "RetentionRun",
     "RollUp",

@@ -160,7 +160,7 @@ class Build(models.Model):
                 include=["stack", "status", *_RELEASE, "failure_code"],
                 name="build_app_newest",
             ),
-            # Reader: the impact preview, which takes every app's last detection from this index alone.
+            # Reader: a revision's page, which asks for every app's last detection before the publication.
             models.Index(
                 fields=["app", "-created_at", "-id"],
                 condition=Q(detection__isnull=False),

@@ -87,10 +87,16 @@ def _surroundings(document: Mapping[str, object], stack: str, arch: str) -> str:
     return ", ".join(parts) + ".\n"
 
 
+def _installer(document: Mapping[str, object]) -> str:
+    """The package manager, and the version of it that the stack's table names."""
+    names = ("package_manager", "package_manager_version")
+    return " ".join(filter(None, (_text(document, name) for name in names)))
+
+
 def _findings(document: Mapping[str, object]) -> list[str]:
     request, release = _mapping(document, "request"), _mapping(document, "release")
     found = {
-        _("Package manager"): _text(document, "package_manager"),
+        _("Package manager"): _installer(document),
         _("Requested"): _text(request, "version"),
         _("Read from"): origin_words(_text(request, "origin")),
         _("Resolved to"): _text(release, "version"),

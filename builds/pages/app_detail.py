@@ -14,10 +14,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from builds.domain.app_entries import MAX_CONTACT_CHARACTERS, MAX_OWNER_CHARACTERS, MAX_URL_CHARACTERS, AppEntry
 from builds.domain.messages import Explanation, explain
+from builds.domain.statuses import BuildStatus
 from builds.pages.lines import build_line, build_lines
+from builds.querysets import Place
 from builds.selectors.app_rows import AppRow, app_row
 from builds.selectors.app_timeline import app_timeline
-from builds.selectors.build_rows import build_rows
+from builds.selectors.build_rows import BuildRow, build_rows, latest_success
 from builds.selectors.cursors import cursor_of, place_of
 from builds.selectors.filters import BuildFilter
 from builds.selectors.holds import past_holds
@@ -34,10 +36,11 @@ def app_detail(request: HttpRequest, name: str) -> HttpResponse:
     app = app_row(name=name.replace("\0", ""))
     cursor = request.GET.get("cursor", "")
     page = build_rows(BuildFilter(app=app.name), before=place_of(cursor))
+    current = _current_build(app)
     context = {
         "app": app,
         "is_linkable": app.url.startswith(("http://", "https://")),
-        "latest": build_line(app.latest) if app.latest else None,
+        "current": build_line(current) if current else None,
         "lines": build_lines(page.rows),
         "timeline": app_timeline(app_id=app.id),
         "older": f"?cursor={cursor_of(page.next_place)}" if page.next_place else "",
@@ -52,6 +55,14 @@ def app_detail(request: HttpRequest, name: str) -> HttpResponse:
 
 def _release_of(app: AppRow) -> Version | None:
     return Version.parse(app.latest.python_version) if app.latest else None
+
+
+def _current_build(app: AppRow) -> BuildRow | None:
+    """The build that runs: the newest that succeeded, since one that did not leaves what is running alone."""
+    latest = app.latest
+    if latest is None or latest.status is BuildStatus.SUCCEEDED:
+        return latest
+    return latest_success(app_id=app.id, before=Place(latest.created_at, latest.id))
 
 
 class EntryForm(forms.Form):

@@ -89,17 +89,19 @@ def has_times_of(request: HttpRequest) -> bool:
 
 
 def step_title(name: str) -> str:
-    """How people call a step; a builder's own steps keep their names."""
-    titles = {
+    """How people call a step; a step that only a stranger's builder knows keeps its name."""
+    titles: dict[str, str] = {
+        "fetch_source": _("Fetch the source"),
         StepName.DETECT: _("Detect"),
         StepName.RESOLVE: _("Resolve Python version"),
         StepName.PRE_COMPILE: _("pre_compile hook"),
         StepName.INSTALL_PYTHON: _("Install Python"),
         StepName.INSTALL_DEPENDENCIES: _("Install dependencies"),
         StepName.POST_COMPILE: _("post_compile hook"),
+        "boot_check": _("Boot check"),
         StepName.POSTDEPLOY: _("postdeploy hook"),
     }
-    return titles[StepName(name)] if name in set(StepName) else name
+    return titles.get(name, name)
 
 
 def _reported(step: StepRow, error_count: int, *, can_read_logs: bool, has_times: bool, now: datetime) -> StepPart:

@@ -11,11 +11,9 @@ def app_document(*, name: str, stacks: tuple[str, ...], public_url: str) -> dict
     return _document(app_row(name=name, stacks=stacks), public_url)
 
 
-def app_documents(
-    *, after: str, stacks: tuple[str, ...], public_url: str
-) -> tuple[list[dict[str, object]], str | None]:
-    """A page of apps by name, and the name after which the next one starts."""
-    page = app_rows(AppFilter(stacks=stacks), after=after)
+def app_documents(wanted: AppFilter, *, after: str, public_url: str) -> tuple[list[dict[str, object]], str | None]:
+    """A page of the apps that pass, by name, and the name after which the next one starts."""
+    page = app_rows(wanted, after=after)
     return [_document(row, public_url) for row in page.rows], page.next_name
 
 

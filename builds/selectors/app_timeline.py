@@ -7,13 +7,12 @@ from itertools import pairwise
 from typing import Any
 
 from django.apps import apps
-from django.db.models import F, Q, QuerySet, Window
-from django.db.models.functions import Lag
 
 from builds.models import Build
 
 SAMPLE_BUILDS = 1000  # the newest successful builds are looked through for changes of Python; older ones are history
 SHOWN = 12
+_RELEASE = ("python_major", "python_minor", "python_patch")
 _FIELDS = (("owner", "owner"), ("contact", "contact"), ("url", "url"), ("active", "is_active"))
 
 
@@ -43,21 +42,26 @@ Happening = PythonChange | EntryChange
 
 
 def app_timeline(*, app_id: int) -> list[Happening]:
-    """The newest happenings, newest first, in two queries."""
+    """The newest happenings, newest first, in three queries."""
     happenings: list[Happening] = [*_python_changes(app_id), *_entry_changes(app_id)]
     return sorted(happenings, key=lambda happening: happening.at, reverse=True)[:SHOWN]
 
 
 def _python_changes(app_id: int) -> Iterator[PythonChange]:
     succeeded = Build.objects.filter(app_id=app_id).succeeded().newest_first()
-    sample: QuerySet[Build, Any] = succeeded.values("pk")[: SAMPLE_BUILDS + 1]
-    before = Window(Lag("python_version"), order_by=["created_at", "id"])
-    rows = Build.objects.filter(pk__in=sample).annotate(before=before)
-    changed = rows.filter(Q(before=None) | ~Q(before=F("python_version"))).newest_first()
-    values = changed.values_list("created_at", "pk", "number", "stack", "python_version", "before")[:SHOWN]
-    for at, build_id, number, stack, version, earlier in values:
+    # From an index alone; only the builds that are shown are read themselves.
+    found: list[tuple[Any, ...]] = list(succeeded.values_list("pk", *_RELEASE)[: SAMPLE_BUILDS + 1])
+    if len(found) <= SAMPLE_BUILDS:
+        found.append((None, None, None, None))  # nothing succeeded before the oldest of them
+    changed = [(pk, before) for (pk, *release), (_pk, *before) in pairwise(found) if release != before]
+    before_by_id = dict(changed[:SHOWN])
+    shown = Build.objects.filter(pk__in=before_by_id.keys())
+    values = shown.values_list("created_at", "pk", "number", "stack", "python_version")
+    for at, build_id, number, stack, version in values:
+        before = before_by_id[build_id]
+        earlier = "" if None in before else ".".join(map(str, before))
         if version:
-            yield PythonChange(at, build_id, number, stack, version, earlier or "")
+            yield PythonChange(at, build_id, number, stack, version, earlier)
 
 
 def _entry_changes(app_id: int) -> Iterator[EntryChange]:

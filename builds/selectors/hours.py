@@ -27,29 +27,36 @@ SELECT created_at, status, failure_code, extract(epoch FROM finished_at - starte
 FROM builds_build WHERE created_at >= %(since)s AND created_at < %(until)s
 ORDER BY created_at DESC, id DESC LIMIT %(limit)s
 """
-# One walk over the hours for three answers: this window, the one before it, and the days.
+# Three walks, each grouped by no more than its reader asks for: one walk grouped by all of it takes thrice as long.
 _COUNTED = """
-SELECT grouping(failure_code) = 1, day, span, status, failure_code, sum(builds) FROM (
-    SELECT CASE WHEN hour_id >= %(midnight)s THEN (hour_id AT TIME ZONE 'UTC')::date END AS day,
-        CASE WHEN hour_id >= %(since)s THEN 'now' WHEN hour_id >= %(before)s THEN 'before' ELSE '' END AS span,
-        status, failure_code, builds
-    FROM builds_buildhourcount
-    WHERE hour_id >= least(%(midnight)s::timestamptz, %(before)s::timestamptz) AND hour_id < %(until)s
-) AS counted
-GROUP BY GROUPING SETS ((day, status), (span, status, failure_code))
+SELECT 'day', (hour_id AT TIME ZONE 'UTC')::date, status, '', sum(builds) FROM builds_buildhourcount
+WHERE hour_id >= %(midnight)s AND hour_id < %(until)s GROUP BY 2, 3
+UNION ALL
+SELECT 'now', NULL, status, failure_code, sum(builds) FROM builds_buildhourcount
+WHERE hour_id >= %(since)s AND hour_id < %(until)s GROUP BY 3, 4
+UNION ALL
+SELECT 'before', NULL, status, '', sum(builds) FROM builds_buildhourcount
+WHERE hour_id >= %(before)s AND hour_id < %(since)s GROUP BY 3
 """
-# UNION drops what is listed twice by hashing, which count(DISTINCT …) would sort for.
+# An app is listed once a series; only the few builds that no hour counts have to be told apart.
 _SERIES = """
-SELECT major, minor, count(*) FROM (
-    SELECT app_id, major, minor FROM builds_appseries WHERE last_built_at >= %(since)s AND last_built_at < %(until)s
-    UNION
-    SELECT app_id, python_major, python_minor FROM (
+SELECT major, minor, sum(apps) FROM (
+    SELECT major, minor, count(*) AS apps FROM builds_appseries
+    WHERE last_built_at >= %(since)s AND last_built_at < %(until)s GROUP BY 1, 2
+    UNION ALL
+    SELECT python_major, python_minor, count(DISTINCT app_id) FROM (
         SELECT app_id, python_major, python_minor FROM builds_build
         WHERE created_at >= %(fresh)s AND created_at < %(until)s AND python_major IS NOT NULL
         ORDER BY created_at DESC, id DESC LIMIT %(limit)s
     ) AS newest
-) AS used (app_id, major, minor)
-GROUP BY major, minor ORDER BY major DESC, minor DESC
+    WHERE NOT EXISTS (
+        SELECT FROM builds_appseries AS listed
+        WHERE listed.app_id = newest.app_id AND major = python_major AND minor = python_minor
+            AND last_built_at >= %(since)s AND last_built_at < %(until)s
+    )
+    GROUP BY 1, 2
+) AS used
+GROUP BY 1, 2 ORDER BY 1 DESC, 2 DESC
 """
 
 
@@ -100,7 +107,7 @@ class FreshBuilds:
 
 @dataclass(frozen=True, slots=True)
 class CountedHours:
-    """Builds by (status, failure code) in the window and in the one before it, and by (day in UTC, status)."""
+    """Builds by (status, failure code), in the window before without the code, and by (day in UTC, status)."""
 
     now: Counter[tuple[str, str]]
     before: Counter[tuple[str, str]]
@@ -127,7 +134,8 @@ def standing(span: Span) -> Standing:
     [(rolled_until, in_progress, durations)] = _rows(_STANDING, values)
     buckets: Counter[str] = Counter()
     for hour in json.loads(durations or "[]"):
-        buckets.update(hour)
+        for name, builds in hour.items():
+            buckets[name] += builds
     return Standing(rolled_until, in_progress, [(middle_seconds(int(name)), n) for name, n in buckets.items()])
 
 
@@ -143,10 +151,10 @@ def counted_hours(span: Span) -> CountedHours:
     """Hours count where they begin. One query."""
     found = CountedHours(Counter(), Counter(), Counter())
     values = {"midnight": span.midnight, "before": span.before, "since": span.since, "until": span.until}
-    for is_of_day, day, part, status, code, builds in _rows(_COUNTED, values):
-        if is_of_day and day:
+    for part, day, status, code, builds in _rows(_COUNTED, values):
+        if part == "day":
             found.by_day[day, status] = builds
-        elif part:
+        else:
             (found.now if part == "now" else found.before)[status, code] = builds
     return found
 

@@ -8,6 +8,7 @@ from builds.domain.caller import Caller
 from builds.domain.storable import JsonValue
 from builds.models import Build
 from builds.services.holding import held_build
+from builds.services.last_detections import keep_detection
 from versions.domain.version import Version
 from versions.selectors import published_table
 from versions.selectors.advisories import active_advisories, advisory_warnings, is_advisory_warning
@@ -57,3 +58,4 @@ def record_detection(*, build_id: int, fence: int, detection: UsedDetection, cal
             warnings=warnings,
             detection=detection.document,
         )
+        keep_detection(build_id=build.pk)

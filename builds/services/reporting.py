@@ -15,6 +15,7 @@ from builds.domain.log_masking import masked
 from builds.domain.source_address import without_credentials
 from builds.models import Build, LogChunk, Step
 from builds.services.grouping import group_failure
+from builds.services.last_detections import keep_detection
 from builds.services.log_rows import log_rows
 from builds.services.numbering import take_number
 from builds.services.rolling_up import count_late_build
@@ -120,6 +121,7 @@ def _insert(
         build_id=build.pk, code=reported.failure_code, detail=reported.failure_detail, now=instants.finished_at
     )
     count_late_build(build=build)
+    keep_detection(build_id=build.pk)
     return RecordedReport(build.pk, is_new=True)
 
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from builds.domain.fingerprints import fingerprint, normalised_line
 from builds.models import FailureGroup
+from builds.services.last_detections import keep_all_detections
 from builds.services.seeding_statements import APPS, BUILDS, CHUNKS, INSERTS, NUMBERS, PRINTED, STEPS
 from versions.selectors import published_table
 
@@ -66,6 +67,7 @@ def seed_builds(*, count: int, now: datetime | None = None, told: Callable[[int]
         done += batch
         if told:
             told(done)
+    keep_all_detections()
     return Seeded(done, apps)
 
 

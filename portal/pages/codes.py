@@ -1,5 +1,8 @@
 """What every code means, for anybody: builders print these addresses beside a failure."""
 
+from collections.abc import Mapping
+from functools import cache
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -11,11 +14,17 @@ from versions.domain.messages import Explanation, fill, outlined
 @require_safe
 def code_list(request: HttpRequest) -> HttpResponse:
     """All codes by area, in alphabetical order."""
+    return render(request, "portal/code_list.html", {"areas": _areas()})
+
+
+@cache
+def _areas() -> Mapping[str, list[Explanation]]:
+    """Put together once in a process: the catalogue is part of the program."""
     areas: dict[str, list[Explanation]] = {}
     for code in sorted(ALL):
         # Nothing in a list says what a word in braces stands for, so that gaps are shown as gaps.
         areas.setdefault(code.partition("::")[0], []).append(fill(ALL[code], {}))
-    return render(request, "portal/code_list.html", {"areas": areas})
+    return areas
 
 
 @require_safe

@@ -44,6 +44,8 @@ LOOKS = {
     "verified": Look("good", "good", _("Verified")),
     "unverified": Look("warn", "warn", _("Unverified")),
 }
+# Whose turn it is, by an explanation's blame.
+_BLAMED = {"app": _("the app's developer"), "platform": _("the platform"), "caller": _("whoever asked")}
 MINUTE, HOUR, DAY = 60, 3600, 86400  # seconds
 NOTHING = "\N{EN DASH}"
 
@@ -89,6 +91,12 @@ def status_icon(status: str) -> SafeString:
 @register.filter
 def status_word(status: str) -> StrOrPromise:
     return look_of(status).word
+
+
+@register.filter
+def blame_words(blame: str) -> StrOrPromise:
+    """Who has to act, in words."""
+    return _BLAMED[blame]
 
 
 @register.filter

@@ -5,6 +5,7 @@ filling one text a row does not.
 """
 
 from collections.abc import Iterable
+from urllib.parse import quote
 
 from django import template
 from django.template.defaultfilters import filesizeformat
@@ -16,7 +17,8 @@ from django.utils.translation import gettext as _
 from builds.pages.lines import BuildLine
 from builds.selectors.app_rows import AppRow
 from builds.selectors.hook_ledger import HookRun
-from portal.templatetags.parts import NOTHING, ago, duration, instant, status_badge
+from portal.templatetags.parts import NOTHING, ago, blame_words, duration, instant, status_badge
+from versions.domain.messages import Blame, Explanation
 
 register = template.Library()
 
@@ -36,6 +38,10 @@ _HOOK = (
     '<tr><td><a href="{address}">#{number}</a></td><td>{badge} <span class="muted">{reason}</span></td>'
     '<td class="num">{exit_code}</td><td class="num">{duration}</td><td class="num">{percent}</td><td>{log}</td>'
     "<td>{when}</td></tr>"
+)
+_CODE = (
+    '<tr><td class="wide"><a class="strong mono anywhere" href="{address}">{code}</a></td><td>{title}</td>'
+    '<td class="muted">{blame}</td></tr>'
 )
 _LOG = '<a href="{}steps/{}/">{}</a>'
 _LATEST = '<a href="{}">#{}</a>&nbsp;{}'
@@ -130,6 +136,23 @@ def hook_table_rows(runs: Iterable[HookRun], can_read_logs: bool) -> SafeString:
         }
         shown.append(cells)
     return format_html_join("\n", _HOOK, shown)
+
+
+@register.simple_tag
+def code_table_rows(explanations: Iterable[Explanation]) -> SafeString:
+    """The rows of a table of codes, each leading to its page."""
+    before, _code, after = reverse("portal:code-detail", args=["code"]).rpartition("code")
+    blamed = {blame: str(blame_words(blame)) for blame in Blame}
+    shown = (
+        {
+            "address": f"{before}{quote(known.code, safe=':')}{after}",
+            "code": known.code,
+            "title": known.title,
+            "blame": blamed[known.blame],
+        }
+        for known in explanations
+    )
+    return format_html_join("\n", _CODE, shown)
 
 
 def _log(run: HookRun, address: str) -> SafeString | str:

@@ -209,7 +209,7 @@ def portal_that_refuses_to_detect(world: World) -> Answered:
         if request.path.endswith("/finish"):
             told.append(request.json["failure"])  # type: ignore[arg-type]
             return Answer(200)
-        return Answer(422 if "/detect" in request.path else 200, body=b'{"lease_seconds": 60}')
+        return Answer(422 if "/api/v1/detect" in request.path else 200, body=b'{"lease_seconds": 60}')
 
     site: BuildSite = world.fixture("site")
     app = make_app(world.folder / "app")

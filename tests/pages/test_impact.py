@@ -9,6 +9,7 @@ from pytest_django import DjangoDbBlocker
 
 from builds.domain.impact import Situation
 from builds.models import App, Build
+from builds.services.last_detections import keep_all_detections
 from tests.fleet import build_fleet
 from tests.pages.published import leave_pending, publish_shipped, publish_waiting
 from tests.standing import standing_data
@@ -67,6 +68,7 @@ class TestPages:
         publish_waiting()
         assert "takes away" not in publisher_page.get("/runtimes/revisions/1/rollback/").content.decode()
         Build.objects.filter(app__name="app-1", number=2).update(request_version="3.12.4")
+        keep_all_detections()
         page = publisher_page.get("/runtimes/revisions/1/rollback/").content.decode()
         assert "1 app asks for what this takes away; its next build fails." in page
         listed = publisher_page.get("/runtimes/publish/impact/", {"revision": "1", "fate": "newly-fails"})

@@ -6,6 +6,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from builds import admin as raw_data
 from tests.pages.published import publish_shipped, publish_waiting, report_builds
 from tests.tables import small_table
 from versions.domain.document import table_document
@@ -47,6 +48,15 @@ def test_builds_cost_the_same(viewer_page: Client, address: str) -> None:
     for number in range(30):
         report_builds(10, app=f"app-{number}", status="failed", failure_code="hooks::post_compile")
     assert queries(viewer_page, address) == few
+
+
+def test_raw_data_leads_to_no_more_rows_than_it_counts(admin_page: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(raw_data, "MOST_COUNTED", 60)
+    report_builds(70)
+    last = admin_page.get("/admin/builds/build/?p=3").content.decode()
+    assert "60 builds" in last
+    assert last.count("field-number") == 10
+    assert "p=4" not in last
 
 
 def test_revisions_cost_the_same(viewer_page: Client) -> None:

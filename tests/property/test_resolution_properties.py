@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tests.tables import small_table
 from versions.domain.refusals import Refusal
-from versions.domain.resolution import ORIGIN_CACHED, Request, Resolution, Wanted, resolve
+from versions.domain.resolution import ORIGIN_CACHED, Request, Resolution, Wanted, is_series_or_release, resolve
 from versions.domain.table import ReleaseEntry, ReleaseStatus, Ruleset, SeriesEntry, SeriesStatus, StackEntry, Table
 from versions.domain.version import Series, Version
 
@@ -95,6 +95,7 @@ def test_parsing_never_raises_and_requests_are_refused_alike(text: str) -> None:
     asked(table, None, Ruleset.CURRENT, text)
     wanted = Wanted.parse(text)
     assert Version.parse(text) is None or wanted is not None
+    assert is_series_or_release(text) == (wanted is not None)
     if wanted is not None:
         assert asked(table, text, Ruleset.CURRENT, None).request == Request(text, "runtime.txt")
         return

@@ -76,6 +76,11 @@ def test_with_the_keyboard_alone(page: Page) -> None:
     keys.press("Control+Enter")
     expect(answer).to_contain_text("Python 3.11.9")
     expect(answer).to_be_focused()
+    keys.press("s")
+    expect(page.get_by_label("Stack", exact=True)).to_be_focused()
+    keys.type("scalingo-20")
+    keys.press("Control+Enter")
+    expect(page.locator("#as-text")).to_contain_text("Stack scalingo-20")
 
 
 def test_rows_come_and_go_with_the_keyboard(page: Page) -> None:

@@ -15,6 +15,7 @@ from versions.domain.canonical import canonical_json, digest
 from versions.domain.document import table_document
 from versions.domain.refusals import Refusal
 from versions.domain.table import Table
+from versions.selectors.proposals import ProposalRow, proposal_of_revision
 from versions.selectors.published import PublishedTable, RevisionRow, current_number, revision_rows
 from versions.selectors.revisions import change_document, revision_diff, revision_page
 
@@ -80,12 +81,15 @@ class RevisionListView(TableReadView):
 
 
 class RevisionView(TableReadView):
-    """One revision with what it changed against the one before."""
+    """One revision, how it was approved, and what it changed against the one before."""
 
     @extend_schema(operation_id="revision", responses={200: dict})
     def get(self, request: Request, number: int) -> HttpResponse:
         page = revision_page(number)
-        body = revision_document(page.revision) | {"changes": [change_document(change) for change in page.changes]}
+        body = revision_document(page.revision) | {
+            "approval": approval_document(proposal_of_revision(number)),
+            "changes": [change_document(change) for change in page.changes],
+        }
         return _json_response(request, body, revision=number, is_immutable=True)
 
 
@@ -127,6 +131,17 @@ def revision_document(row: RevisionRow) -> dict[str, object]:
         "published_by": row.published_by,
         "published_at": row.published_at.isoformat().replace("+00:00", "Z"),
     }
+
+
+def approval_document(proposal: ProposalRow | None) -> dict[str, object] | None:
+    """Who approved, and the stacks that ask for it; `by` and `at` are None for what waits for nobody.
+
+    None where no stack asked. It is written with the revision and never changes after.
+    """
+    if proposal is None:
+        return None
+    at = proposal.decided_at.isoformat().replace("+00:00", "Z") if proposal.decided_at else None
+    return {"by": proposal.decided_by or None, "at": at, "stacks": list(proposal.stacks)}
 
 
 def wrapped(published: PublishedTable, document: bytes, own_digest: str) -> bytes:

@@ -4,12 +4,15 @@ import json
 from typing import Never
 
 MAX_BRACES = 200_000  # those inside of texts, too; each object costs time, and the largest honest ones have far fewer
+MAX_ESCAPES = 1_500_000  # backslashes; reading an escape takes as long as dozens of plain characters
 
 
 def read_json(raw: bytes) -> object:
     """The value. Raises ValueError with one sentence about what is wrong and where."""
     if raw.count(b"{") > MAX_BRACES:
         raise ValueError(f"it has more than {MAX_BRACES} braces")
+    if raw.count(b"\\") > MAX_ESCAPES:
+        raise ValueError(f"it has more than {MAX_ESCAPES} backslashes")
     try:
         return json.loads(raw.decode("utf-8"), parse_constant=_refuse_constant, object_pairs_hook=_unique_names)
     except UnicodeDecodeError as error:

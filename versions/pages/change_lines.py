@@ -5,9 +5,27 @@ from dataclasses import dataclass
 from dataclasses import field as of_each
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django_stubs_ext import StrOrPromise
 
 from versions.domain.difference import Change, ChangeKind
 from versions.domain.version import Version
+
+_FIELD_WORDS = {
+    "default_stack": gettext_lazy("default stack"),
+    "default_series": gettext_lazy("default series"),
+    "supported_until": gettext_lazy("supported until"),
+    "released_on": gettext_lazy("released on"),
+    "eol_on": gettext_lazy("end of life"),
+    "removed_on": gettext_lazy("removed on"),
+    "archs": gettext_lazy("architectures"),
+    "artifacts": gettext_lazy("archives"),
+    "listed": gettext_lazy("listed"),
+    "status": gettext_lazy("status"),
+    "reason": gettext_lazy("reason"),
+    "ruleset": gettext_lazy("ruleset"),
+    "base": gettext_lazy("base"),
+}
 
 
 @dataclass(slots=True)
@@ -16,7 +34,7 @@ class ChangeLine:
 
     kind: ChangeKind
     place: str
-    field: str
+    field: StrOrPromise
     before: str
     after: str
     versions: list[Version] = of_each(default_factory=list)
@@ -69,21 +87,6 @@ def _line(change: Change) -> ChangeLine:
     )
 
 
-def field_word(name: str | None) -> str:
+def field_word(name: str | None) -> StrOrPromise:
     """Names of fields as the table document writes them, in words."""
-    words = {
-        "default_stack": _("default stack"),
-        "default_series": _("default series"),
-        "supported_until": _("supported until"),
-        "released_on": _("released on"),
-        "eol_on": _("end of life"),
-        "removed_on": _("removed on"),
-        "archs": _("architectures"),
-        "artifacts": _("archives"),
-        "listed": _("listed"),
-        "status": _("status"),
-        "reason": _("reason"),
-        "ruleset": _("ruleset"),
-        "base": _("base"),
-    }
-    return words.get(name or "", name or "")
+    return _FIELD_WORDS.get(name or "", name or "")

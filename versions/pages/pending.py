@@ -47,7 +47,7 @@ def pending(request: HttpRequest) -> HttpResponse:
             part,
             change_groups(part.changes),
             form_address(part.part),
-            [(field_word(item.field), item.edit) for item in part.field_edits],
+            [(str(field_word(item.field)), item.edit) for item in part.field_edits],
         )
         for part in found.parts[:PARTS_SHOWN]
     ]

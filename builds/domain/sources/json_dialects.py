@@ -29,6 +29,8 @@ _JQ_OF_BASES = {"ubuntu": ((26, JQ_1_8), (24, JQ_1_7)), "debian": ((14, JQ_1_8),
 class JsonNumber(str):
     """A number as it was written. Most are never looked at, so none is computed before somebody asks."""
 
+    __slots__ = ()  # without attributes it is nothing that garbage collection has to walk through
+
 
 def dialect_of(base: str) -> JsonDialect:
     """How JSON is read on a stack with this base, such as `ubuntu-22.04`."""

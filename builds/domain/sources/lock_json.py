@@ -4,6 +4,7 @@ Where jq is laxer than the standard library it is followed: several documents in
 `.5`, bytes that are no UTF-8, a byte order mark. Where it is stricter as well: lone surrogates, depth.
 """
 
+import codecs
 import json
 import re
 from collections.abc import Iterator
@@ -11,9 +12,11 @@ from itertools import accumulate
 
 from builds.domain.sources.json_dialects import JsonDialect, JsonNumber
 
-MAX_VALUES = 60_000  # the largest lock that is read has fewer; more would hold up everybody else's detection
+MAX_VALUES = 40_000  # the largest lock that is read has fewer; more would hold up everybody else's detection
+MAX_ESCAPES = 100_000  # what Pipenv writes has next to none, and reading one takes as long as dozens of characters
 MAX_DOCUMENTS = 100  # a lock is one; more are only counted to be refused as jq's output would be
 MAX_LAX_CHARACTERS = 24 * 1024
+MAX_STRAY_BYTES = 10_000  # beyond ASCII, in what is no UTF-8: a lock in Latin-1 has a handful
 
 _WHITESPACE = re.compile(r"[ \t\n\r]*")
 _STRING_OR_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"?|[^\s\[\]{}:,"]+', re.DOTALL)
@@ -22,6 +25,7 @@ _NUMBER = re.compile(r"\+?(-?)0*([0-9]*)\.?([0-9]*)((?:[eE][+-]?[0-9]+)?)")
 _NOT_FINITE = re.compile(r"[+-]?(?:inf(?:inity)?|s?nan([0-9]*))", re.IGNORECASE)
 _LONE_FIRST_HALF = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F][0-9a-fA-F]{2})")
 _BRACKETS = bytes.maketrans(b"[{]}", b"\x01\x01\xff\xff")
+_ASCII = bytes(range(128))
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
 
@@ -31,9 +35,13 @@ class JsonFault(Exception):
 
 def read_documents(contents: bytes, dialect: JsonDialect) -> list[object]:
     """Every JSON document in a file, one after another. Raises JsonFault."""
-    text = _without_trailing_nul(contents).decode("utf-8", "replace").removeprefix("\ufeff")
+    if contents and codecs.BOM_UTF8.startswith(contents):
+        return []  # a byte order mark, or its beginning, is waited for to end and then is nothing
+    text = _text_of(_without_trailing_nul(contents)).removeprefix("\ufeff")
     if sum(map(text.count, ",[{")) > MAX_VALUES:
         raise JsonFault(f"more than {MAX_VALUES} values")
+    if text.count("\\") > MAX_ESCAPES:
+        raise JsonFault(f"more than {MAX_ESCAPES} backslashes")
     escaped = text.replace("\\\\", "__")  # what is left of backslashes begins an escape
     _check_depth(escaped, dialect.max_depth)
     if _LONE_FIRST_HALF.search(escaped):
@@ -106,6 +114,16 @@ def _without_trailing_nul(contents: bytes) -> bytes:
     start = contents.rfind(b"\n") + 1
     end = contents.find(b"\0", start)
     return contents if end == -1 else contents[:end]
+
+
+def _text_of(contents: bytes) -> str:
+    """The text, what is no UTF-8 replaced. Raises JsonFault for what hardly is any text."""
+    try:
+        return contents.decode("utf-8")
+    except UnicodeDecodeError:
+        if len(contents.translate(None, _ASCII)) > MAX_STRAY_BYTES:
+            raise JsonFault("it is not UTF-8") from None
+        return contents.decode("utf-8", "replace")
 
 
 def _check_depth(escaped: str, max_depth: int) -> None:

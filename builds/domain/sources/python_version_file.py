@@ -10,7 +10,7 @@ from builds.domain.outcomes import (
 from builds.domain.source import SourceTree
 from builds.domain.sources.encodings import foreign_encoding
 from builds.domain.sources.lines import DETAIL_CHARACTERS, meaningful_lines, trimmed
-from versions.domain.resolution import Wanted
+from versions.domain.resolution import is_series_or_release
 from versions.domain.version import Series
 
 NAME = ".python-version"
@@ -48,7 +48,7 @@ def read_python_version_file(
     versions: list[str] = []
     for line in meaningful_lines(contents):
         version = trimmed(line)
-        if Wanted.parse(version) is None:
+        if not is_series_or_release(version):
             encoding = foreign_encoding(contents)
             if encoding:
                 return VersionFileUndecodable(encoding, default_series)

@@ -1,5 +1,5 @@
 // The sandbox by keyboard: where the focus begins, Ctrl+Enter (Cmd+Enter) to ask, Escape to and fro between the answer
-// and the field that was typed in last, single keys to copy and to add a file, and what copying does.
+// and the field that was typed in last, single keys to copy, to add a file and to choose the stack, and what copying does.
 // Single keys and Escape are silent when shortcuts are switched off (data-keys="off"), single keys inside fields too.
 "use strict";
 (() => {
@@ -74,7 +74,8 @@
     const button = document.querySelector(`[data-copy-key="${CSS.escape(key)}"]`);
     if (button) copy(button);
     else if (key === "n") form.querySelector("[data-more]").click();
-    return Boolean(button) || key === "n";
+    else if (key === "s") document.getElementById("stack").focus();
+    return Boolean(button) || key === "n" || key === "s";
   }
 
   function escaped(target) {

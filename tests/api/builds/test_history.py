@@ -20,6 +20,10 @@ def ids(reply: object) -> list[int]:
     return [build["id"] for build in reply.json()["results"]]  # type: ignore[attr-defined]
 
 
+def names(reply: object) -> list[str]:
+    return [app["name"] for app in reply.json()["results"]]  # type: ignore[attr-defined]
+
+
 def finished(
     builder: ApiBuilder, *, app: str = "shop", stack: str = STACK, runtime: str = "", status: str = "succeeded"
 ) -> int:
@@ -52,6 +56,8 @@ def test_each_filter_narrows(builder: ApiBuilder) -> None:
         "": [running, failed, exact, old],
         "app=shop": [exact, old],
         "app=nobody": [],
+        "q=lo": [running, failed],
+        "q=sh&status=failed": [],
         f"stack={OTHER_STACK}": [exact],
         "status=failed": [failed],
         "status=running": [running],
@@ -63,6 +69,27 @@ def test_each_filter_narrows(builder: ApiBuilder) -> None:
         f"app=blog&status=failed&stack={STACK}&python=3.12": [failed],
     }
     assert {query: ids(builder.get(f"/builds?{query}")) for query in expected} == expected
+
+
+def test_each_filter_narrows_apps(builder: ApiBuilder) -> None:
+    finished(builder, runtime="python-3.11")
+    finished(builder, app="blog")
+    builder.put("/apps/forum", {"owner": "Social", "active": False})
+    expected = {
+        "": ["blog", "forum", "shop"],
+        "q=o": ["blog", "forum", "shop"],
+        "q=lo": ["blog"],
+        "owner=social": ["forum"],
+        "series=3.11": ["shop"],
+        "series=3.9": [],
+        "state=active": ["blog", "shop"],
+        "state=dormant": ["forum"],
+        "state=held": [],
+        "q=o&state=active&series=3.12&cursor=a": ["blog"],
+    }
+    assert {query: names(builder.get(f"/apps?{query}")) for query in expected} == expected
+    for query in ("state=asleep", "series=three", "q=%00", "name=shop"):
+        assert builder.get(f"/apps?{query}").status_code == 400, query
 
 
 @pytest.mark.parametrize(

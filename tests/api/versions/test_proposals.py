@@ -61,6 +61,11 @@ def test_another_token_approves(author: Client) -> None:
     assert (reply.status_code, reply.json()["revision"], reply.json()["published_by"]) == (201, 2, "token author")
     found = author.get(address).json()
     assert (found["status"], found["decided_by"], found["revision"]) == ("approved", "token approver", 2)
+    approval = author.get("/api/v1/revisions/2").json()["approval"]
+    assert approval == {"by": "token approver", "at": found["decided_at"], "stacks": ["scalingo-22"]}
+    assert author.get("/api/v1/revisions/1").json()["approval"] is None
+    assert post(author, "/api/v1/rollback", {"revision": 1, "message": "back"}).status_code == 201
+    assert author.get("/api/v1/revisions/3").json()["approval"] == {"by": None, "at": None, "stacks": ["scalingo-22"]}
     late = post(publisher("late"), f"{address}/approve", {})
     assert (late.status_code, late.json()["code"]) == (409, "proposal::decided")
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 _BLOCK = 4096
+_SOON = 4 * _BLOCK  # bytes
 
 
 @dataclass
@@ -21,7 +22,10 @@ class Cuts:
 
 @contextmanager
 def cutting_proxy(target: str, *, seed: int, shortest: int, longest: int, port: int = 0) -> Iterator[Cuts]:
-    """Forwards to the address `target`; each connection is cut after `shortest` to `longest` bytes, some never."""
+    """Forwards to the address `target`; each connection is cut after `shortest` to `longest` bytes, some never.
+
+    Until one is cut it is soon.
+    """
     chance = random.Random(seed)
     address = urlsplit(target)
     listener = socket.create_server(("127.0.0.1", port))
@@ -34,8 +38,10 @@ def cutting_proxy(target: str, *, seed: int, shortest: int, longest: int, port: 
                 client, _ = listener.accept()
             except OSError:
                 return
-            is_first = not threads  # which is cut for certain, so that every seed has something to show
-            budget = chance.randint(shortest, longest) if is_first or chance.random() < 0.8 else None
+            if cuts.count == 0:  # every seed has something to show, even where others close its connections
+                budget: int | None = chance.randint(shortest, max(shortest, min(longest, _SOON)))
+            else:
+                budget = chance.randint(shortest, longest) if chance.random() < 0.8 else None
             try:
                 server = socket.create_connection((address.hostname, address.port))
             except OSError:  # the target is down at the moment, which a client notices as a cut

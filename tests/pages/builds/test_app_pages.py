@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from builds.domain.app_entries import AppEntry
-from builds.models import App
+from builds.models import App, Build
 from builds.services import register_app
 from tests.pages.published import report_builds
 
@@ -56,6 +56,24 @@ def test_app_page_tells_its_entry_and_timeline(viewer_page: Client) -> None:
     ):
         assert text in page
     assert "Edit the entry" not in page
+
+
+def test_app_page_tells_what_runs_and_where_it_came_from(viewer_page: Client) -> None:
+    report_builds(1)
+    Build.objects.update(request_version="3.8", request_origin="runtime.txt")
+    report_builds(1, status="failed", failure_code="hooks::pre_compile")
+    Build.objects.filter(number=2).update(
+        python_version="3.12.3", python_major=3, python_minor=12, python_patch=3, request_origin="Pipfile"
+    )
+    page = viewer_page.get("/apps/shop/").content.decode()
+    entry = page.partition("About this app")[2].partition("</dl>")[0]
+    assert "3.8.19" in entry
+    assert "<code>runtime.txt</code>" in entry
+    assert "3.12.3" not in entry
+    assert 'href="/builds/' in page
+    App.objects.create(name="new")
+    report_builds(1, app="new", status="failed", failure_code="hooks::pre_compile")
+    assert "Version from" not in viewer_page.get("/apps/new/").content.decode()
 
 
 def test_address_that_is_none_is_no_link(viewer_page: Client) -> None:

@@ -51,6 +51,7 @@ def failed_build(builder: ApiBuilder) -> int:
     builder.append("pre_compile", 0, HOSTILE)
     builder.step("pre_compile", "failed", exit_code=3)
     builder.step("post_compile", "skipped", skip_reason="The app has no bin/post_compile.")
+    builder.step("boot_check", "skipped", skip_reason="no Procfile")
     builder.finish("failed", failure={"code": "hooks::pre_compile", "detail": "exit status <3>"})
     return builder.id
 
@@ -64,7 +65,8 @@ class TestBuildPage:
         for words in (
             "#2", "Failed", "9e11ef5", "exit status &lt;3&gt;", "runtime.txt", "Python 3.11.9", "from 3.11",
             "revision 1", "The app has no bin/post_compile.", "The build ended before this step.", "1 error line",
-            "exit status 3", f'href="/builds/{success}/"', "hooks::pre_compile", "the app&#x27;s developer",
+            "Boot check", "exit status 3", f'href="/builds/{success}/"', "hooks::pre_compile",
+            "the app&#x27;s developer",
         ):  # fmt: skip
             assert words.replace("&#x27;", "'") in page.replace("&#x27;", "'"), words
 

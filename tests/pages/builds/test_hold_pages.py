@@ -9,6 +9,7 @@ from builds.domain.impact import Situation
 from builds.models import AppHold
 from tests.fleet import build_fleet
 from tests.pages.published import publish_shipped
+from tests.reporting import ApiBuilder
 
 FORM = {
     "version": "3.12.1", "reason": "numpy <breaks>", "until_on": str(datetime.now(UTC).date() + timedelta(days=30)),
@@ -66,6 +67,18 @@ def test_the_sandbox_honours_the_hold(publisher_page: Client) -> None:
     answer = publisher_page.get("/runtimes/sandbox/", question).context["answer"]
     assert answer.document["release"]["version"] == "3.12.1"
     assert '"app": "app-0"' in answer.question
+
+
+def test_the_build_page_shows_the_hold_that_it_was_under(publisher_page: Client) -> None:
+    publisher_page.post(HOLD, {**FORM, "step": "save"})
+    builder = ApiBuilder()
+    build = builder.build(app="app-0", stack="scalingo-22")
+    files = {"requirements.txt": {"text": ""}}
+    answer = builder.post("/detect", {"app": "app-0", "stack": "scalingo-22", "files": files}).json()
+    builder.put(f"/builds/{build['id']}/detection", answer)
+    page = publisher_page.get(f"/builds/{build['id']}/").content.decode()
+    assert "at 3.12.1 by paul, until" in page
+    assert "numpy &lt;breaks&gt;" in page
 
 
 def test_who_may_hold(viewer_page: Client) -> None:

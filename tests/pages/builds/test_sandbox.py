@@ -2,6 +2,7 @@
 
 import json
 import re
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -84,6 +85,15 @@ class TestAnswers:
             "is listed but not installable",
         ):  # fmt: skip
             assert words in text, words
+
+    def test_the_version_of_the_installer_that_the_stack_names(self, db: None, viewer_page: Client) -> None:
+        document: Any = table_document(small_table(*RELEASES, stack=STACK))
+        document["stacks"][0] |= {"ruleset": "current", "tools": {"uv": "0.9.24"}}
+        import_table(document=document)
+        assert publish_pending(message="with tools", actor=Actor("anna"))
+        page = asked(viewer_page, ("uv.lock", ""), (".python-version", "3.12"))
+        assert 'uv <span class="mono">0.9.24</span>' in page
+        assert "Package manager: uv 0.9.24\n" in page
 
     def test_says_what_the_api_says(self, table: None, viewer_page: Client) -> None:
         page = asked(viewer_page, ("Pipfile", '[requires]\npython_version = "3.11"\n'), ("Pipfile.lock", "{"))

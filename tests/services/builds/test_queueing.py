@@ -19,12 +19,15 @@ from tests.services.builds.test_builds_at_once import at_once
 
 
 @pytest.fixture(autouse=True)
-def _messages(tmp_path: Path) -> Iterator[None]:
-    """A broker's folder of the test's own."""
-    before = dict(current_app.conf.broker_transport_options)
+def _messages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The embedded broker in a folder of the test's own, whichever the run has: there messages can be counted."""
+    before = current_app.conf.broker_url, dict(current_app.conf.broker_transport_options)
+    monkeypatch.delenv("CELERY_BROKER_URL", raising=False)  # Celery would read it before its own setting
+    current_app.conf["broker_url"] = "filesystem://"
     use_folder(tmp_path)
     yield
-    use_options(before)
+    current_app.conf["broker_url"] = before[0]
+    use_options(before[1])
 
 
 def use_folder(folder: Path) -> None:

@@ -1,5 +1,6 @@
-"""The boot check against web commands that never come to serve, with a time limit that a test can wait for."""
+"""Boot check and postdeploy against commands that never come to an end, with a time limit that a test can wait for."""
 
+import io
 import shutil
 import socket
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from builds.builder.boot_check import STEP, _Sight, _Watcher, check_boot
 from builds.builder.failures import BuildFailure
 from builds.builder.order import Confinement, Order
 from builds.builder.portal import Hold, Portal
+from builds.builder.postdeploy import TIMEOUT_SECONDS, run_postdeploy
 from builds.builder.step_log import Recorder
 from builds.builder.terminal import Terminal
 from builds.builder.workshop import Workshop
@@ -62,6 +64,22 @@ def test_a_command_that_listens_and_never_answers_is_told_so(
     script = "import os,socket,time; s=socket.create_server(('',int(os.environ['PORT']))); time.sleep(600)"
     failure = check(workshop, portal, f'exec {python} -c "{script}"', tmp_path)
     assert failure.code == "boot-check::no-answer"
+
+
+def test_a_postdeploy_that_never_ends_is_ended_after_its_twenty_minutes(
+    workshop: Workshop, portal: StandIn, tmp_path: Path
+) -> None:
+    terminal = io.StringIO()
+    with Portal(portal.url, "token") as real:
+        hold = Hold(1, 1, 1, 60, "")
+        recorder = Recorder(real, hold, Terminal(), spool=tmp_path, secrets=(), on_lost=lambda _reason: None)
+        run_postdeploy("sleep 600 & sleep 600", workshop, recorder, Terminal(terminal), timeout_seconds=1)
+        assert recorder.wait_for_reports(60)
+        recorder.give_up()
+    last = [request for request in portal.requests if request.path.endswith("/steps/postdeploy")][-1]
+    assert (last.json["status"], last.json["exit_code"]) == ("failed", 124)
+    assert "hooks::postdeploy" in terminal.getvalue()
+    assert TIMEOUT_SECONDS == 20 * 60
 
 
 def test_an_answer_is_what_counts() -> None:

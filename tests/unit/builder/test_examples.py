@@ -5,6 +5,7 @@ import pytest
 
 from builds.builder.examples import EXAMPLES, FIRST_EXAMPLES, example_for, is_bundled_example
 from builds.builder.order import Order, confinement_of
+from tests.databases import ROOT
 from versions.archives.sandbox import SandboxState
 
 NO_SANDBOX = SandboxState(is_usable=False, reason="bubblewrap (bwrap) is not installed")
@@ -21,11 +22,18 @@ def test_the_examples_are_known() -> None:
     assert all(is_bundled_example(EXAMPLES / name) for name in names)
 
 
+def test_every_example_is_built_by_a_test() -> None:
+    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "tests/scenarios").rglob("test_*.py")]
+    others = {path.name for path in EXAMPLES.iterdir() if path.is_dir()} - set(FIRST_EXAMPLES)  # bin/run's own test
+    assert [name for name in sorted(others) if not any(f'"{name}"' in source for source in sources)] == []
+
+
 def test_a_copy_that_asks_for_another_release_is_still_the_example(tmp_path: Path) -> None:
     copy = example_for("asks-exact", "3.12.1", tmp_path)
     assert (copy / "runtime.txt").read_text() == "python-3.12.1\n"
     assert is_bundled_example(copy)
     assert is_bundled_example(example_for("asks-exact", "3.13.0", tmp_path))
+    assert is_bundled_example(example_for("python2-app", "3.6", tmp_path))
 
 
 def test_a_changed_copy_is_a_strangers_app(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from builds.domain.outcomes import LockUnreadable, PipfileUnreadable
 from builds.domain.sources.json_dialects import JQ_1_6, JQ_1_7, JQ_1_8, JsonDialect, dialect_of
-from builds.domain.sources.lock_json import MAX_DOCUMENTS, MAX_LAX_CHARACTERS, MAX_VALUES
+from builds.domain.sources.lock_json import MAX_DOCUMENTS, MAX_ESCAPES, MAX_LAX_CHARACTERS, MAX_STRAY_BYTES, MAX_VALUES
 from builds.domain.sources.pipfile import MAX_DOTS, read_pipfile_fields
 from builds.domain.sources.pipfile import MAX_VALUES as MAX_PIPFILE_VALUES
 from builds.domain.sources.pipfile_lock import FULL_VERSION, VERSION, Lock, read_lock
@@ -184,6 +184,12 @@ def test_numbers_are_not_rewritten_inside_strings() -> None:
 def test_bytes_that_are_no_text() -> None:
     assert version_in(b'{"x": "\xff", "_meta": {"requires": {"python_version": "3.12\xff"}}}') == "3.12\ufffd"
     assert version_in(b"\xef\xbb\xbf" + with_version('"3.12"').encode()) == "3.12"
+    assert problem_in(b'"' + b"\xff" * (MAX_STRAY_BYTES + 1) + b'"') == "it is not UTF-8"
+
+
+@pytest.mark.parametrize("length", [0, 1, 2, 3])
+def test_a_byte_order_mark_alone_or_cut_short_is_an_empty_file(length: int) -> None:
+    assert version_in(b"\xef\xbb\xbf"[:length]) == ""
 
 
 def test_nul_ends_a_last_line_and_nothing_else() -> None:
@@ -212,6 +218,7 @@ def test_depth_is_limited(dialect: JsonDialect, depth: int) -> None:
 
 def test_more_values_than_any_lock_has() -> None:
     assert problem_in("[" + "1," * MAX_VALUES + "1]") == f"more than {MAX_VALUES} values"
+    assert problem_in('"' + "\\n" * (MAX_ESCAPES + 1) + '"') == f"more than {MAX_ESCAPES} backslashes"
 
 
 def test_pipfile_fields() -> None:

@@ -30,7 +30,7 @@ from versions.domain.resolution.outcomes import (
     StackDiscontinued,
     StackUnknown,
 )
-from versions.domain.table import ReleaseStatus, Ruleset, SeriesStatus, Table
+from versions.domain.table import ReleaseStatus, Ruleset, SeriesStatus, StackStatus, Table
 from versions.domain.version import Series, Version
 
 STACK = "stack-22"
@@ -138,10 +138,14 @@ def test_removed_series_and_stack_without_series() -> None:
 
 
 def test_documentation_knows_what_other_stacks_have() -> None:
-    table = Table(STACK, (small_stack("3.12.1"), small_stack("3.8.1", stack="old", base="ubuntu-18.04")))
-    unsupported = SeriesUnsupported("3.8", "runtime.txt", STACK, (Series(3, 12),), ("old",))
-    assert asked(table, "3.8", Ruleset.DOCUMENTED).failure == unsupported
-    assert isinstance(asked(table, "3.8", Ruleset.CURRENT).failure, SeriesEnded)
+    old = small_stack("3.8.1", stack="old", base="ubuntu-18.04")
+    removed = replace(old, series=(replace(old.series[0], status=SeriesStatus.REMOVED),))
+    # Nobody is sent to a stack that is closed, or that has closed the series.
+    for other, named in ((old, ("old",)), (replace(old, status=StackStatus.DISCONTINUED), ()), (removed, ())):
+        table = Table(STACK, (small_stack("3.12.1"), other))
+        unsupported = SeriesUnsupported("3.8", "runtime.txt", STACK, (Series(3, 12),), named)
+        assert asked(table, "3.8", Ruleset.DOCUMENTED).failure == unsupported
+        assert isinstance(asked(table, "3.8", Ruleset.CURRENT).failure, SeriesEnded)
 
 
 def test_deprecated_series_is_had_with_a_warning() -> None:

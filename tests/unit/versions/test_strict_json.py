@@ -26,6 +26,11 @@ def test_refuses_what_is_none(raw: bytes, problem: str) -> None:
     assert str(refused.value) == problem
 
 
+def test_more_escapes_than_anything_honest_has() -> None:
+    with pytest.raises(ValueError, match="more than 1500000 backslashes"):
+        read_json(b'"' + b"\\n" * 1_500_001 + b'"')
+
+
 def test_more_objects_than_anything_honest_has() -> None:
     with pytest.raises(ValueError, match="more than 200000 braces"):
         read_json(b"[" + b"{}," * 200_000 + b"{}]")

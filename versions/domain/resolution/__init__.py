@@ -16,7 +16,14 @@ from versions.domain.resolution.outcomes import (
     ResolutionWarning,
     outcome_facts,
 )
-from versions.domain.resolution.requests import ORIGIN_CACHED, ORIGIN_DEFAULT, Request, Wanted, sticky_release
+from versions.domain.resolution.requests import (
+    ORIGIN_CACHED,
+    ORIGIN_DEFAULT,
+    Request,
+    Wanted,
+    is_series_or_release,
+    sticky_release,
+)
 from versions.domain.resolution.resolving import Resolution, ResolvedRelease, resolve, usable_stack
 
 __all__ = [
@@ -33,6 +40,7 @@ __all__ = [
     "ResolvedRelease",
     "Wanted",
     "failure_document",
+    "is_series_or_release",
     "outcome_facts",
     "release_document",
     "request_document",

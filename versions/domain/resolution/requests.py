@@ -46,6 +46,11 @@ class Wanted(NamedTuple):
         return None if self.patch is None else Version(*self.series, self.patch)
 
 
+def is_series_or_release(text: str) -> bool:
+    """Whether `Wanted.parse` would take it apart. Far quicker, for those who have many to look at."""
+    return len(text) <= _LONGEST_TEXT and _SERIES_OR_RELEASE.fullmatch(text) is not None
+
+
 def _number(digits: str) -> int:
     return int(digits) if len(digits) <= _LARGEST_DIGITS else 10**_LARGEST_DIGITS
 

@@ -194,15 +194,15 @@ class _Asked:
         """Why the stack does not offer a series. The documentation knows other stacks' series, today's rules don't."""
         text, origin, name = wanted.series_text, request.origin, self.stack.name
         listed = [entry.series for entry in self.stack.series]
-        others: tuple[str, ...] = ()
-        if self.ruleset is Ruleset.DOCUMENTED:
-            others = tuple(
-                stack.name
-                for stack in self.table.stacks
-                # An internal stack is nothing that an app could be moved to.
-                if stack.listed and stack.name != name and stack.find_series(wanted.series)
-            )
-        if not listed or is_listed or others:
+        # An internal stack is nothing that an app could be moved to.
+        elsewhere = [
+            (stack, series)
+            for stack in self.table.stacks
+            if self.ruleset is Ruleset.DOCUMENTED and stack.listed and stack.name != name
+            if (series := stack.find_series(wanted.series)) is not None
+        ]
+        if not listed or is_listed or elsewhere:
+            others = tuple(stack.name for stack, series in elsewhere if _is_open(stack, series))
             return SeriesUnsupported(text, origin, name, self._offered(), others)
         if wanted.series < min(listed):
             return SeriesEnded(text, origin, name, min(self._offered() or listed), self.stack.default_series)
@@ -235,3 +235,8 @@ class _Asked:
 
     def _failed(self, request: Request | None, failure: ResolutionFailure) -> Resolution:
         return Resolution(self.ruleset, request, failure=failure)
+
+
+def _is_open(stack: StackEntry, series: SeriesEntry) -> bool:
+    """Whether an app that is moved to the stack can get the series there."""
+    return stack.status is not StackStatus.DISCONTINUED and series.status is not SeriesStatus.REMOVED
