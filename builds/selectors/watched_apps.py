@@ -18,13 +18,18 @@ from versions.selectors.revisions import NO_TABLE
 KEPT_SECONDS = 30 * 86_400
 COUNTED_SECONDS = 5
 
-# One look at the index `build_last_detection` for every active app, and the hold that it was under.
+# The last detection that is kept beside the app, unless the app has built since: then one look at the index
+# `build_last_detection`. And the hold that it was under.
 _THEN = """
-    CROSS JOIN LATERAL (
-        SELECT b.stack, b.arch, b.request_version, b.request_origin, b.python_version
-        FROM builds_build b
-        WHERE b.app_id = a.id AND b.detection IS NOT NULL AND b.created_at < %(since)s
-        ORDER BY b.created_at DESC, b.id DESC LIMIT 1
+    JOIN builds_lastdetection d ON d.app_id = a.id CROSS JOIN LATERAL (
+        SELECT d.stack, d.arch, d.request_version, d.request_origin, d.python_version WHERE d.created_at < %(since)s
+        UNION ALL
+        SELECT * FROM (
+            SELECT b.stack, b.arch, b.request_version, b.request_origin, b.python_version
+            FROM builds_build b
+            WHERE d.created_at >= %(since)s AND b.app_id = a.id AND b.detection IS NOT NULL AND b.created_at < %(since)s
+            ORDER BY b.created_at DESC, b.id DESC LIMIT 1
+        ) AS before
     ) s LEFT JOIN builds_apphold h ON h.app_id = a.id AND h.held_at <= %(since)s
         AND h.until_on >= (%(since)s::timestamptz AT TIME ZONE 'UTC')::date
         AND (h.ended_at IS NULL OR h.ended_at > %(since)s)
