@@ -46,6 +46,13 @@ LOOKS = {
 }
 # Whose turn it is, by an explanation's blame.
 _BLAMED = {"app": _("the app's developer"), "platform": _("the platform"), "caller": _("whoever asked")}
+_REMEDIES = {
+    "next-build": _("Next build"),
+    "unpin": _("Unpin"),
+    "end-hold": _("End the hold"),
+    "publish": _("Publish the fix"),
+    "upgrade-series": _("Upgrade the series"),
+}
 MINUTE, HOUR, DAY = 60, 3600, 86400  # seconds
 NOTHING = "\N{EN DASH}"
 
@@ -97,6 +104,12 @@ def status_word(status: str) -> StrOrPromise:
 def blame_words(blame: str) -> StrOrPromise:
     """Who has to act, in words."""
     return _BLAMED[blame]
+
+
+@register.filter
+def remedy_words(remedy: str) -> StrOrPromise:
+    """What fixes an affected app, in words."""
+    return _REMEDIES[remedy]
 
 
 @register.filter
