@@ -5,7 +5,9 @@
   const page = document.getElementById("build");
   if (!page) return;
   const POLL_MS = 1000;
-  const state = { wrap: false, follow: true, error: Number(page.dataset.error || 0), from: 0, y: 0, isAsking: false };
+  const state = {
+    wrap: false, follow: true, error: Number(page.dataset.error || 0), from: 0, y: 0, isAsking: false, follows: 0,
+  };
 
   const $ = (selector) => page.querySelector(selector);
   const all = (selector) => Array.from(page.querySelectorAll(selector));
@@ -42,12 +44,14 @@
     state.isAsking = true;
     const first = Number(page.dataset.first || 1);
     const from = state.error || state.from || (isBack ? first : first - 1);
+    const follows = state.follows;
     try {
       const query = new URLSearchParams({ [isBack ? "before" : "after"]: from });
       if (page.dataset.times) query.set("times", "1");
       const answer = await fetch(`${page.dataset.errors}?${query}`);
       if (!answer.ok || answer.redirected) { location.assign(lineAddress(from, `error=${isBack ? -1 : 1}`)); return; }
       const found = await answer.json();
+      if (follows !== state.follows) return;  // somebody chose to follow meanwhile, and the later wish counts
       if (found.number === null) { announce(found.text); return; }
       const line = document.getElementById(`L${found.number}`);
       if (!line) { location.assign(found.url); return; }
@@ -122,6 +126,7 @@
       (closed.length ? closed : all("details.step")).forEach((step) => { step.open = closed.length > 0; });
     } else if (event.target.closest("[data-follow]")) {
       state.follow = !state.follow;
+      state.follows += 1;
       dress();
       if (state.follow) toEnd();
     }
