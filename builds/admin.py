@@ -26,7 +26,7 @@ class RecordAdmin(admin.ModelAdmin[Any]):
 
     paginator = CappedPaginator
     show_full_result_count = False
-    list_per_page = 25  # the admin takes a millisecond a row
+    list_per_page = 20  # the admin takes a millisecond a row
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

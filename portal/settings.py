@@ -142,7 +142,9 @@ OUTSIDE_FOLDER = PORTAL_HOME / "outside"
 
 # --- Words and times --------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
-USE_I18N = True
+# Every text goes through gettext, but so far there is one language, and looking each text up took a tenth of what a
+# page computes. The first catalogue of another language turns this on.
+USE_I18N = False
 USE_TZ = True
 TIME_ZONE = "UTC"
 

@@ -6,6 +6,7 @@ visible replacement. Escaping for HTML is left to the template, which sees text 
 """
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 # ESC [ … letter; ESC ] … BEL or ST (titles, hyperlinks); ESC P, X, ^, _ … ST; two-character sequences. A sequence that
@@ -30,69 +31,75 @@ class Span(NamedTuple):
     classes: str
 
 
-class _Style:
-    """The style that SGR codes have built up so far."""
+class _Style(NamedTuple):
+    """What SGR codes have built up so far. The grounds are numbers of the palette, None where none is set."""
 
-    def __init__(self) -> None:
-        self._flags: set[str] = set()
-        self._colours: dict[str, int | None] = {}
+    flags: frozenset[str] = frozenset()
+    foreground: int | None = None
+    background: int | None = None
 
     @property
     def classes(self) -> str:
-        names = [f"sgr-{flag}" for flag in sorted(self._flags)]
-        names += [f"sgr-{ground}-{colour}" for ground, colour in sorted(self._colours.items()) if colour is not None]
+        names = [f"sgr-{flag}" for flag in sorted(self.flags)]
+        names += [f"sgr-bg-{self.background}"] if self.background is not None else []
+        names += [f"sgr-fg-{self.foreground}"] if self.foreground is not None else []
         return " ".join(names)
 
-    def apply(self, parameters: str) -> None:
-        """Takes the codes between `ESC [` and `m`; those it doesn't know change nothing."""
-        codes = [int(part) if part.isdigit() and len(part) < 4 else 0 for part in re.split("[;:]", parameters)]
-        while codes:
-            code = codes.pop(0)
-            if code in {38, 48}:
-                self._apply_extended("fg" if code == 38 else "bg", codes)
-            else:
-                self._apply_one(code)
 
-    def _apply_one(self, code: int) -> None:
-        if code == 0:
-            self._flags.clear()
-            self._colours.clear()
-        elif code in _FLAGS:
-            self._flags.add(_FLAGS[code])
-        elif code in _FLAGS_OFF:
-            self._flags -= _FLAGS_OFF[code]
-        elif 30 <= code <= 49:
-            ground, colour = ("fg", code - 30) if code < 40 else ("bg", code - 40)
-            self._colours[ground] = colour if colour < 8 else None
-        elif 90 <= code <= 97:
-            self._colours["fg"] = code - 82
-        elif 100 <= code <= 107:
-            self._colours["bg"] = code - 92
+# A log repeats few sequences thousands of times, so each is worked out once.
+@lru_cache(maxsize=1024)
+def _applied(style: _Style, parameters: str) -> tuple[_Style, str]:
+    """The style after the codes between `ESC [` and `m`, and its classes; codes that nobody knows change nothing."""
+    codes = [int(part) if part.isdigit() and len(part) < 4 else 0 for part in re.split("[;:]", parameters)]
+    while codes:
+        code = codes.pop(0)
+        style = _extended(style, code, codes) if code in {38, 48} else _with_code(style, code)
+    return style, style.classes
 
-    def _apply_extended(self, ground: str, codes: list[int]) -> None:
-        """`5;n` names a colour of a palette, of which the first sixteen have classes; `2;r;g;b` has none."""
-        kind = codes.pop(0) if codes else 0
-        if kind == 5 and codes:
-            colour = codes.pop(0)
-            self._colours[ground] = colour if colour < _NAMED_COLOURS else None
-        elif kind == 2:
-            del codes[:3]
-            self._colours[ground] = None
+
+def _with_code(style: _Style, code: int) -> _Style:
+    if code == 0:
+        return _Style()
+    if code in _FLAGS:
+        return style._replace(flags=style.flags | {_FLAGS[code]})
+    if code in _FLAGS_OFF:
+        return style._replace(flags=style.flags - _FLAGS_OFF[code])
+    if 30 <= code <= 39:
+        return style._replace(foreground=code - 30 if code < 38 else None)
+    if 40 <= code <= 49:
+        return style._replace(background=code - 40 if code < 48 else None)
+    if 90 <= code <= 97:
+        return style._replace(foreground=code - 82)
+    return style._replace(background=code - 92) if 100 <= code <= 107 else style
+
+
+def _extended(style: _Style, code: int, codes: list[int]) -> _Style:
+    """`5;n` names a colour of a palette, of which the first sixteen have classes; `2;r;g;b` has none."""
+    kind = codes.pop(0) if codes else 0
+    if kind == 5 and codes:
+        named = codes.pop(0)
+        colour = named if named < _NAMED_COLOURS else None
+    elif kind == 2:
+        del codes[:3]
+        colour = None
+    else:
+        return style
+    return style._replace(foreground=colour) if code == 38 else style._replace(background=colour)
 
 
 def spans(text: str) -> tuple[Span, ...]:
     """One line of output, without its line break, as runs of safe text."""
     if text.isprintable():  # most lines: neither an escape nor anything unsafe counts as printable
         return (Span(text, ""),) if text else ()
-    style = _Style()
+    style, classes = _Style(), ""
     found: list[Span] = []
     position = 0
     for match in _SEQUENCE.finditer(text):
-        _add(found, text[position : match.start()], style.classes)
+        _add(found, text[position : match.start()], classes)
         if match["final"] == "m":
-            style.apply(match["parameters"])
+            style, classes = _applied(style, match["parameters"])
         position = match.end()
-    _add(found, text[position:], style.classes)
+    _add(found, text[position:], classes)
     return tuple(found)
 
 
@@ -104,9 +111,10 @@ def visible_text(text: str) -> str:
 
 
 def _add(found: list[Span], text: str, classes: str) -> None:
-    text = _UNSAFE.sub(_REPLACEMENT, text)
     if not text:
         return
+    if not text.isprintable():
+        text = _UNSAFE.sub(_REPLACEMENT, text)
     if found and found[-1].classes == classes:
         text = found.pop().text + text
     found.append(Span(text, classes))

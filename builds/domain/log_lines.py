@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from builds.domain.ansi import Span, spans, visible_text
 
@@ -24,8 +24,7 @@ class LineKind(StrEnum):
     ERROR = "error"
 
 
-@dataclass(frozen=True, slots=True)
-class LogLine:
+class LogLine(NamedTuple):
     """One line. `number` counts through the build, from 1; `is_cut` when more of it is stored than is shown."""
 
     number: int
@@ -49,8 +48,12 @@ def log_lines(data: bytes, *, first_number: int, is_first_cut: bool = False) -> 
 
 def log_line(line: bytes, *, number: int, is_cut: bool = False) -> LogLine:
     """One line as a terminal would leave it: of what was printed over itself the last that shows anything."""
-    text = _last_segment(line[:MAX_LINE_BYTES].decode("utf-8", "replace"))
-    return LogLine(number, spans(text), _kind(visible_text(text)), is_cut or len(line) > MAX_LINE_BYTES)
+    text = line[:MAX_LINE_BYTES].decode("utf-8", "replace")
+    if "\r" in text:
+        text = _last_segment(text)
+    parts = spans(text)
+    kind = _kind(text if text.isprintable() else "".join([part.text for part in parts]))
+    return LogLine(number, parts, kind, is_cut or len(line) > MAX_LINE_BYTES)
 
 
 def error_line_indexes(data: bytes, *, before: bytes = b"") -> list[int]:
@@ -85,8 +88,6 @@ def _candidate_starts(text: bytes) -> set[int]:
 
 def _last_segment(text: str) -> str:
     """After a carriage return a terminal writes from the left again: progress bars show their last state."""
-    if "\r" not in text:
-        return text
     segments = text.split("\r")
     for segment in reversed(segments):
         if visible_text(segment).strip():

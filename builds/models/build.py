@@ -193,6 +193,8 @@ class Build(models.Model):
                 include=["app", "stack", "status", "python_patch", "failure_code"],
                 name="build_python_newest",
             ),
+            # Reader: the counts of that list by status, for which a release alone is too narrow for the index above.
+            models.Index(fields=[*_RELEASE, "status"], name="build_release_status"),
             # Reader: the list filtered by failure, reached from "why builds fail".
             models.Index(
                 fields=["failure_code", "-created_at", "-id"],

@@ -4,7 +4,6 @@ Every query says how many rows and bytes it wants: a cursor that is read only so
 whole log aside for it.
 """
 
-from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -146,10 +145,12 @@ def _begins_line(step: StepRow, stretch: _Stretch) -> bool:
 
 def _instants(stretch: _Stretch, position: int, count: int) -> tuple[datetime, ...]:
     """When each of the `count` lines from `position` of the stretch on began to arrive."""
-    offsets = [offset for offset, _received_at in stretch.arrivals]
-    found = []
+    starts = [offset - stretch.offset for offset, _received_at in stretch.arrivals]
+    ends = [*starts[1:], len(stretch.data)]
+    row, found = 0, []
     for _line in range(count):
-        row = max(bisect_right(offsets, stretch.offset + position) - 1, 0)
+        while position >= ends[row] and row + 1 < len(ends):
+            row += 1
         found.append(stretch.arrivals[row][1])
         position = stretch.data.find(b"\n", position) + 1
     return tuple(found)

@@ -18,19 +18,23 @@ from versions.selectors.revisions import NO_TABLE
 KEPT_SECONDS = 30 * 86_400
 COUNTED_SECONDS = 5
 
-# The last detection that is kept beside the app, unless the app has built since: then one look at the index
-# `build_last_detection`. And the hold that it was under.
-_THEN = """
-    JOIN builds_lastdetection d ON d.app_id = a.id CROSS JOIN LATERAL (
-        SELECT d.stack, d.arch, d.request_version, d.request_origin, d.python_version WHERE d.created_at < %(since)s
-        UNION ALL
-        SELECT * FROM (
-            SELECT b.stack, b.arch, b.request_version, b.request_origin, b.python_version
-            FROM builds_build b
-            WHERE d.created_at >= %(since)s AND b.app_id = a.id AND b.detection IS NOT NULL AND b.created_at < %(since)s
-            ORDER BY b.created_at DESC, b.id DESC LIMIT 1
-        ) AS before
-    ) s LEFT JOIN builds_apphold h ON h.app_id = a.id AND h.held_at <= %(since)s
+# Every app's last detection before the publication: the one that is kept beside the app, unless the app has built
+# since; then one look at the index `build_last_detection`. In halves, so that nothing loops over the many of the first.
+_DETECTED = """
+    SELECT d.app_id, d.stack, d.arch, d.request_version, d.request_origin, d.python_version
+    FROM builds_lastdetection d WHERE d.created_at < %(since)s
+    UNION ALL
+    SELECT d.app_id, b.stack, b.arch, b.request_version, b.request_origin, b.python_version
+    FROM builds_lastdetection d CROSS JOIN LATERAL (
+        SELECT stack, arch, request_version, request_origin, python_version FROM builds_build
+        WHERE app_id = d.app_id AND detection IS NOT NULL AND created_at < %(since)s
+        ORDER BY created_at DESC, id DESC LIMIT 1
+    ) AS b WHERE d.created_at >= %(since)s
+"""
+# With the app, and the hold that it was under.
+_THEN = f"""
+    JOIN ({_DETECTED}) AS s ON s.app_id = a.id
+    LEFT JOIN builds_apphold h ON h.app_id = a.id AND h.held_at <= %(since)s
         AND h.until_on >= (%(since)s::timestamptz AT TIME ZONE 'UTC')::date
         AND (h.ended_at IS NULL OR h.ended_at > %(since)s)
 """
@@ -42,7 +46,7 @@ _WANTED = """
     JOIN unnest(%(stack)s::text[], %(arch)s::text[], %(version)s::text[], %(origin)s::text[], %(python)s::text[],
                 %(held)s::text[], %(before)s::text[], %(after)s::text[])
         AS g(stack, arch, request_version, request_origin, python_version, held_at, before, after)
-        ON (s.stack, s.arch, s.request_version, s.request_origin, s.python_version, s.held_at)
+        ON (s.stack, s.arch, s.request_version, s.request_origin, s.python_version, coalesce(h.version, ''))
          = (g.stack, g.arch, g.request_version, g.request_origin, g.python_version, g.held_at)
 """
 # Apps that got a foretold release on the revision: a stretch of the index `build_watch`.
@@ -53,21 +57,21 @@ _GOT = """
 """
 # Materialised in steps, because nobody tells the planner how few apps build in a week: each is looked up once.
 MOVED = f"""
-    WITH got AS MATERIALIZED ({_GOT}), s AS MATERIALIZED (
-        SELECT got.python_version AS got, s.*, coalesce(h.version, '') AS held_at
-        FROM got JOIN builds_app a ON a.id = got.app_id AND a.is_active {_THEN}
-    )
-    SELECT count(*) FROM s {_WANTED} AND g.after = s.got
+    WITH got AS MATERIALIZED ({_GOT})
+    SELECT count(*) FROM got JOIN builds_app a ON a.id = got.app_id AND a.is_active {_THEN} {_WANTED}
+        AND g.after = got.python_version
 """  # noqa: S608 - made of this file's own words
-# App by app in the order of names, until a page is full.
+# Put in order first (which OFFSET keeps apart), so that builds are looked up only until a page is full.
 _LIST = f"""
-    SELECT s.name, s.owner, s.contact, s.stack, s.request_version, g.before, g.after
-    FROM (SELECT a.id, a.name, a.owner, a.contact, s.*, coalesce(h.version, '') AS held_at
-          FROM builds_app a {_THEN} WHERE a.is_active AND a.name > %(name)s) AS s {_WANTED}
+    SELECT name, owner, contact, stack, request_version, before, after FROM (
+        SELECT a.id, a.name, a.owner, a.contact, s.stack, s.request_version, g.before, g.after
+        FROM builds_app a {_THEN} {_WANTED}
+        WHERE a.is_active AND a.name > %(name)s ORDER BY a.name OFFSET 0
+    ) AS foretold
     WHERE %(has_moved)s = EXISTS (
-        SELECT FROM builds_build b WHERE b.app_id = s.id AND b.created_at >= %(since)s AND b.created_at < %(until)s
-            AND b.revision = %(number)s AND b.python_version = g.after)
-    ORDER BY s.name LIMIT %(limit)s
+        SELECT FROM builds_build b WHERE b.app_id = foretold.id AND b.created_at >= %(since)s
+            AND b.created_at < %(until)s AND b.revision = %(number)s AND b.python_version = foretold.after)
+    ORDER BY name LIMIT %(limit)s
 """  # noqa: S608 - made of this file's own words
 
 
