@@ -21,7 +21,7 @@ def log_html(window: LogWindow, *, address: str = "", has_times: bool = False) -
     stamps = [_stamp(instant) for instant in window.received_at] if has_times else []
     stamps += [""] * (len(window.lines) - len(stamps))
     pairs = zip(window.lines, stamps, strict=True)
-    return mark_safe("".join(_line(line, address, stamp) for line, stamp in pairs))  # noqa: S308 - escaped below
+    return mark_safe("".join([_line(line, address, stamp) for line, stamp in pairs]))  # noqa: S308 - escaped below
 
 
 def _stamp(instant: datetime) -> str:
@@ -35,8 +35,10 @@ def _stamp(instant: datetime) -> str:
 def _line(line: LogLine, address: str, stamp: str) -> str:
     kind = f' class="is-{line.kind.value}"' if line.kind else ""
     text = "".join(
-        f'<span class="{span.classes}">{escape(span.text)}</span>' if span.classes else escape(span.text)
-        for span in line.spans
+        [
+            f'<span class="{span.classes}">{escape(span.text)}</span>' if span.classes else escape(span.text)
+            for span in line.spans
+        ]
     )
     cut = '<span class="tag">…</span>' if line.is_cut else ""
     number = line.number

@@ -12,9 +12,9 @@ from builds.models import LogChunk
 from builds.querysets import LogChunkQuerySet
 from builds.selectors.step_rows import StepRow
 
-WINDOW_LINES = 2000
+WINDOW_LINES = 1000  # more of them take longer to make than all the rest of a page
 WINDOW_BYTES = 2 * 1024 * 1024  # read at most for one window, however long its lines are
-WINDOW_ROWS = 4 * WINDOW_LINES  # read at most, however short the pieces are in which a log came
+WINDOW_ROWS = 8 * WINDOW_LINES  # read at most, however short the pieces are in which a log came
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,9 +108,9 @@ def test_fault_20_a_restart_of_the_database_is_503_alone_and_everything_recovers
                 for start in range(0, len(printed), 100_000):
                     stream.write(printed[start : start + 100_000])
                     if start == 200_000:
-                        restart_politely(cluster, web, token)
+                        restart(cluster, web, token, signal.SIGINT)
                     if start == 400_000:
-                        restart_by_force(cluster, web, token)
+                        restart(cluster, web, token, signal.SIGKILL)
             assert stream.wait(PATIENCE_SECONDS)
             assert client.finish(hold, {"status": "succeeded", "logs": {"detect": stream.summary}})
         assert readers.complaints == []
@@ -122,15 +122,10 @@ def test_fault_20_a_restart_of_the_database_is_503_alone_and_everything_recovers
             assert reader.get(f"/api/v1/builds/{hold.id}/steps/detect/log").content == printed
 
 
-def restart_politely(cluster: Cluster, web: WebProcess, token: str) -> None:
-    cluster.stop()
-    see_it_away(web, token)
-    cluster.start()
-
-
-def restart_by_force(cluster: Cluster, web: WebProcess, token: str) -> None:
+def restart(cluster: Cluster, web: WebProcess, token: str, signal_number: int) -> None:
+    """Not by `Cluster.stop`, which may give up the folder of the socket, and with it the server's address."""
     assert cluster.process is not None
-    os.kill(cluster.process.pid, signal.SIGKILL)
+    os.kill(cluster.process.pid, signal_number)
     cluster.process.wait()
     see_it_away(web, token)
     cluster.start()

@@ -72,9 +72,9 @@ class TestTimes:
     def test_a_window_keeps_them_on_the_way_to_the_next(self, builder: ApiBuilder, staff: Client) -> None:
         builder.append("detect", 0, b"x\n" * 5000)
         page = text(staff, f"/builds/{builder.id}/steps/detect/?from=2001&times=1")
-        assert page.count('class="stamp"') == 2000
-        assert 'href="?from=1&amp;times=1"' in page
-        assert 'href="?from=4001&amp;times=1"' in page
+        assert page.count('class="stamp"') == 1000
+        assert 'href="?from=1001&amp;times=1"' in page
+        assert 'href="?from=3001&amp;times=1"' in page
         assert 'href="?from=2001"' in page
 
 
