@@ -7,11 +7,12 @@ from typing import NamedTuple
 from django import template
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django_stubs_ext import StrOrPromise
+
+from portal.templatetags.filling import filled
 
 register = template.Library()
 
@@ -71,7 +72,7 @@ def icon(name: str, classes: str = "") -> SafeString:
 @lru_cache(maxsize=256)
 def _icon(name: str, classes: str) -> SafeString:
     """A page shows the same few icons a hundred times; where their sheet lies is settled when a process starts."""
-    return format_html(
+    return filled(
         '<svg class="icon{}" aria-hidden="true"><use href="{}#{}"/></svg>',
         f" {classes}" if classes else "",
         static("portal/icons.svg"),
@@ -84,7 +85,7 @@ def status_badge(status: str) -> SafeString:
     """Icon, word and colour of a status."""
     look = look_of(status)
     shown = icon(look.icon, "spin" if look.icon == "run" else "")
-    return format_html('<span class="badge is-{}">{}{}</span>', look.tone, shown, look.word)
+    return filled('<span class="badge is-{}">{}{}</span>', look.tone, shown, look.word)
 
 
 @register.simple_tag
@@ -92,7 +93,7 @@ def status_icon(status: str) -> SafeString:
     """The icon alone, its word read out to those who don't see it."""
     look = look_of(status)
     shown = icon(look.icon, f"step-icon is-{look.tone}{' spin' if look.icon == 'run' else ''}")
-    return format_html('{}<span class="visually-hidden">{}</span>', shown, look.word)
+    return filled('{}<span class="visually-hidden">{}</span>', shown, look.word)
 
 
 @register.filter
@@ -160,6 +161,6 @@ def duration(length: float | timedelta | None) -> str:
 
 
 def _time_element(utc: datetime, text: str) -> SafeString:
-    return format_html(
+    return filled(
         '<time class="nowrap" datetime="{}" title="{}">{}</time>', utc.isoformat(), f"{utc:%Y-%m-%d %H:%M:%S} UTC", text
     )

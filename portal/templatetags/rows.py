@@ -10,13 +10,13 @@ from urllib.parse import quote
 from django import template
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from builds.pages.lines import BuildLine
 from builds.selectors.app_rows import AppRow
 from builds.selectors.hook_ledger import HookRun
+from portal.templatetags.filling import filled, filled_rows
 from portal.templatetags.parts import NOTHING, ago, blame_words, duration, instant, status_badge
 from versions.domain.messages import Blame, Explanation
 
@@ -44,8 +44,9 @@ _CODE = (
     '<td class="muted">{blame}</td></tr>'
 )
 _LOG = '<a href="{}steps/{}/">{}</a>'
+_TAG = ' <span class="tag">{}</span>'
 _LATEST = '<a href="{}">#{}</a>&nbsp;{}'
-_NO_PYTHON = format_html('<span class="muted">{}</span>', NOTHING)
+_NO_PYTHON = filled('<span class="muted">{}</span>', NOTHING)
 
 
 @register.simple_tag
@@ -71,14 +72,14 @@ def build_table_rows(lines: Iterable[BuildLine], is_app_shown: bool) -> SafeStri
             "started": instant(row.created_at),
         }
         shown.append(cells)
-    return format_html_join("\n", _BUILD, shown)
+    return filled_rows(_BUILD, shown)
 
 
 def _outcome(line: BuildLine) -> SafeString | str:
     if not line.outcome:
         return ""
     tone = "bad" if line.row.status == "failed" else "warn"
-    return format_html('<span class="is-text-{}">{}</span>', tone, line.outcome)
+    return filled('<span class="is-text-{}">{}</span>', tone, line.outcome)
 
 
 class BuildAddresses:
@@ -105,12 +106,12 @@ def app_table_rows(apps: Iterable[tuple[AppRow, BuildLine | None]]) -> SafeStrin
             "tags": _tags(app),
             "python": _python(line),
             "stack": (row.stack if row else "") or NOTHING,
-            "build": format_html(_LATEST, builds.of(row.id), row.number, status_badge(row.status)) if row else _none(),
+            "build": filled(_LATEST, builds.of(row.id), row.number, status_badge(row.status)) if row else _none(),
             "when": ago(row.created_at) if row else "",
             "owner": app.owner or NOTHING,
         }
         shown.append(cells)
-    return format_html_join("\n", _APP, shown)
+    return filled_rows(_APP, shown)
 
 
 @register.simple_tag
@@ -135,7 +136,7 @@ def hook_table_rows(runs: Iterable[HookRun], can_read_logs: bool) -> SafeString:
             "when": instant(run.created_at),
         }
         shown.append(cells)
-    return format_html_join("\n", _HOOK, shown)
+    return filled_rows(_HOOK, shown)
 
 
 @register.simple_tag
@@ -152,7 +153,7 @@ def code_table_rows(explanations: Iterable[Explanation]) -> SafeString:
         }
         for known in explanations
     )
-    return format_html_join("\n", _CODE, shown)
+    return filled_rows(_CODE, shown)
 
 
 def _log(run: HookRun, address: str) -> SafeString | str:
@@ -160,21 +161,21 @@ def _log(run: HookRun, address: str) -> SafeString | str:
     if not run.log_size:
         return NOTHING
     size = filesizeformat(run.log_size)
-    return format_html(_LOG, address, run.name, size) if address else size
+    return filled(_LOG, address, run.name, size) if address else size
 
 
 def _tags(app: AppRow) -> SafeString:
     words = [] if app.is_active else [_("dormant")]
     if app.hold:
         words.append(_("held at %(version)s") % {"version": app.hold.version})
-    return format_html_join("", ' <span class="tag">{}</span>', ((word,) for word in words))
+    return SafeString("".join([filled(_TAG, word) for word in words]))
 
 
 def _none() -> SafeString:
-    return format_html('<span class="muted">{}</span>', _("none yet"))
+    return filled('<span class="muted">{}</span>', _("none yet"))
 
 
 def _python(line: BuildLine | None) -> SafeString:
     if line is None or not line.row.python_version:
         return _NO_PYTHON
-    return format_html(_PYTHON, line.row.python_version, line.python_note)
+    return filled(_PYTHON, line.row.python_version, line.python_note)
