@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -22,19 +23,19 @@ PASSWORD = "nine green bottles on a wall"
 
 
 @pytest.fixture(scope="module")
-def reader(site: BuildSite) -> httpx.Client:
+def reader(site: BuildSite) -> Iterator[httpx.Client]:
     """Somebody of the staff, signed in without a browser."""
     site.portal.manage("staff", "create", "lena", "--role", "publisher", "--password-stdin", text=PASSWORD)
-    client = httpx.Client(base_url=site.portal.url, trust_env=False, follow_redirects=True, timeout=60)
-    form = client.get("/accounts/login/")
-    (token,) = set(re.findall(r'name="csrfmiddlewaretoken" value="([^"]+)"', form.text))
-    answer = client.post(
-        "/accounts/login/",
-        data={"login": "lena", "password": PASSWORD, "csrfmiddlewaretoken": token},
-        headers={"Referer": str(form.url)},
-    )
-    assert answer.status_code == 200
-    return client
+    with httpx.Client(base_url=site.portal.url, trust_env=False, follow_redirects=True, timeout=60) as client:
+        form = client.get("/accounts/login/")
+        (token,) = set(re.findall(r'name="csrfmiddlewaretoken" value="([^"]+)"', form.text))
+        answer = client.post(
+            "/accounts/login/",
+            data={"login": "lena", "password": PASSWORD, "csrfmiddlewaretoken": token},
+            headers={"Referer": str(form.url)},
+        )
+        assert answer.status_code == 200
+        yield client
 
 
 @pytest.mark.parametrize("kind", ["build", "buildpack"])
