@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from builds.domain.statuses import StepStatus
 from builds.models import Step
@@ -30,10 +31,35 @@ class StepRow:
     is_line_open: bool = False
 
 
+class _Stored(NamedTuple):
+    """What a row is made of. A page of builds has hundreds of steps, and a model of each would cost thrice as much."""
+
+    build_id: int
+    id: int
+    name: str
+    status: str
+    exit_code: int | None
+    started_at: datetime | None
+    finished_at: datetime | None
+    duration_ms: int | None
+    command: str
+    skip_reason: str
+    log_size: int
+    log_newlines: int
+    gap_start: int | None
+    gap_end: int | None
+    is_log_line_open: bool
+
+    @property
+    def line_count(self) -> int:
+        return self.log_newlines + self.is_log_line_open
+
+
 def step_rows(build_ids: Collection[int]) -> dict[int, list[StepRow]]:
     """The steps of each build in the order in which they were first reported, in one query."""
     rows: dict[int, list[StepRow]] = defaultdict(list)
-    for step in Step.objects.filter(build_id__in=build_ids).in_order():
+    for values in Step.objects.filter(build_id__in=build_ids).in_order().values_list(*_Stored._fields):
+        step = _Stored(*values)
         before = rows[step.build_id]
         first_line = before[-1].first_line + before[-1].line_count if before else 1
         before.append(_row(step, first_line))
@@ -45,15 +71,15 @@ def step_row(*, build_id: int, name: str) -> StepRow | None:
     return next((row for row in step_rows([build_id])[build_id] if row.name == name), None)
 
 
-def _row(step: Step, first_line: int) -> StepRow:
+def _row(step: _Stored, first_line: int) -> StepRow:
     return StepRow(
-        id=step.pk,
+        id=step.id,
         name=step.name,
         status=StepStatus(step.status),
         exit_code=step.exit_code,
         started_at=step.started_at,
         finished_at=step.finished_at,
-        duration_seconds=duration_seconds(step),
+        duration_seconds=_duration_seconds(step),
         command=step.command,
         skip_reason=step.skip_reason,
         log_size=step.log_size,
@@ -65,7 +91,7 @@ def _row(step: Step, first_line: int) -> StepRow:
     )
 
 
-def duration_seconds(step: Step) -> float | None:
+def _duration_seconds(step: _Stored) -> float | None:
     """What the builder measured, else the time between the instants."""
     if step.duration_ms is not None:
         return step.duration_ms / 1000
