@@ -84,6 +84,8 @@ def _started_cluster(kind: type[Cluster], credentials: Credentials, title: str) 
                 # The owner makes a database for each worker, and drops one while the application is still connected.
                 connection.execute(f"ALTER ROLE {OWNER} CREATEDB")
                 connection.execute(f"GRANT {APPLICATION} TO {OWNER}")
+                # Nor may the server's own vacuuming of a database keep it from being dropped.
+                connection.execute(f"GRANT pg_signal_backend TO {OWNER}")
         yield {"DATABASE_OWNER_URL": owner_address(cluster), "DATABASE_URL": application_address(cluster)}
     finally:
         elsewhere = cluster.place.folder
