@@ -1,9 +1,11 @@
 """Forms of stacks, series and releases. What they hold is judged by the same reading that an import goes through."""
 
 import re
+from abc import ABCMeta, abstractmethod
 from typing import Any
 
 from django import forms
+from django.forms.forms import DeclarativeFieldsMetaclass
 from django.utils.translation import gettext_lazy as _
 
 from versions.domain.document import ARCH_PATTERN, TOOL_VERSION_PATTERN, TOOLS
@@ -39,7 +41,11 @@ class DayField(forms.DateField):
         )
 
 
-class EditForm(forms.Form):
+class _AbstractFormType(DeclarativeFieldsMetaclass, ABCMeta):
+    """What makes form classes, and refuses to make forms of one that leaves something abstract."""
+
+
+class EditForm(forms.Form, metaclass=_AbstractFormType):
     """A form that becomes an edit. `place` names what is edited, None for something new."""
 
     remove = forms.BooleanField(label=_("Take it out of the table, with everything below it"), required=False)
@@ -55,9 +61,9 @@ class EditForm(forms.Form):
         kept = self._kept()
         return Removal(kept.part) if self.cleaned_data.get("remove") else kept
 
+    @abstractmethod
     def _kept(self) -> StackEdit | SeriesEdit | ReleaseEdit:
-        # Each form below says it; Django's form class has a metaclass of its own, so `ABC` cannot demand it.
-        raise NotImplementedError
+        """The edit that keeps what is named, with the cleaned values."""
 
     @property
     def part(self) -> Part:
