@@ -88,11 +88,6 @@ class Step(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    @property
-    def line_count(self) -> int:
-        """Lines printed so far, a last one without its newline included."""
-        return self.log_newlines + self.is_log_line_open
-
 
 class LogChunk(models.Model):
     """Bytes [offset, end) of a step's log, exactly as they came. Never changed; `newlines_before` finds a line fast."""

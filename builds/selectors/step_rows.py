@@ -52,6 +52,7 @@ class _Stored(NamedTuple):
 
     @property
     def line_count(self) -> int:
+        """Lines printed so far, a last one without its newline included."""
         return self.log_newlines + self.is_log_line_open
 
 

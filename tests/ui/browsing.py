@@ -1,5 +1,6 @@
 """A real browser on a real portal."""
 
+import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,6 +8,10 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.live import LivePortal
+from tests.tables import shipped_document
+
+PASSWORD = "seven swans on a still lake"
 # What keeps a headless Chromium from talking to anybody but the portal.
 QUIET = ("--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync")  # fmt: skip
@@ -39,6 +44,14 @@ def browser_page(program: Path, url: str) -> Iterator[Page]:
     """The same in a Chromium of its own."""
     with started_browser(program) as browser, page_in(browser, url) as page:
         yield page
+
+
+def documented_portal(portal: LivePortal, *, name: str, role: str) -> LivePortal:
+    """The portal with the table of 2024 published, and somebody of the staff whose password is PASSWORD."""
+    portal.manage("table", "import", "-", text=json.dumps(shipped_document("2024-documented")))
+    portal.manage("table", "publish", "-m", "As documented in 2024")
+    portal.manage("staff", "create", name, "--role", role, "--password-stdin", text=PASSWORD)
+    return portal
 
 
 def sign_in(page: Page, name: str, password: str) -> None:

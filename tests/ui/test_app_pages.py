@@ -1,18 +1,14 @@
 """The pages of apps, empty and full, as axe sees them: what a screen reader or a keyboard would stumble over."""
 
-import json
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, FilePayload, Page
 
 from tests.live import LivePortal
-from tests.tables import shipped_document
-from tests.ui.browsing import page_in, sign_in
+from tests.ui.browsing import PASSWORD, documented_portal, page_in, sign_in
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]
 
-PASSWORD = "seven swans on a still lake"
 LOOKS = ((1440, "light"), (390, "dark"))
 BUILDS = "60"
 REGISTRY = (
@@ -24,10 +20,7 @@ BAD_LIST = "name,active\nshop,perhaps\nNot A Name,true\n"
 
 @pytest.fixture(scope="module")
 def portal(live_portal: LivePortal) -> LivePortal:
-    live_portal.manage("table", "import", "-", text=json.dumps(shipped_document("2024-documented")))
-    live_portal.manage("table", "publish", "-m", "As documented in 2024")
-    live_portal.manage("staff", "create", "paula", "--role", "publisher", "--password-stdin", text=PASSWORD)
-    return live_portal
+    return documented_portal(live_portal, name="paula", role="publisher")
 
 
 def stumbling_blocks(page: Page) -> list[str]:

@@ -1,6 +1,5 @@
 """The sandbox in a browser: with the keyboard alone, with dropped files, and without any script."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,18 +7,12 @@ import pytest
 from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from tests.live import LivePortal
-from tests.tables import shipped_document
-from tests.ui.browsing import page_in, sign_in
-
-PASSWORD = "seven swans on a still lake"
+from tests.ui.browsing import PASSWORD, documented_portal, page_in, sign_in
 
 
 @pytest.fixture(scope="module")
 def portal(live_portal: LivePortal) -> LivePortal:
-    live_portal.manage("table", "import", "-", text=json.dumps(shipped_document("2024-documented")))
-    live_portal.manage("table", "publish", "-m", "As documented in 2024")
-    live_portal.manage("staff", "create", "vera", "--role", "viewer", "--password-stdin", text=PASSWORD)
-    return live_portal
+    return documented_portal(live_portal, name="vera", role="viewer")
 
 
 @pytest.fixture
